@@ -1,0 +1,69 @@
+"""Durable jobs: the table remembers what has to be done, whoever executes it."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def ready_at(self, moment: datetime) -> Self:
+        """Due and free, or held by a worker whose lease ran out."""
+        return self.filter(
+            Q(state=Job.State.WAITING, run_at__lte=moment)
+            | Q(state=Job.State.RUNNING, leased_until__lte=moment)
+        )
+
+    def parked(self) -> Self:
+        """Given up after their last try; a maintainer decides."""
+        return self.filter(state=Job.State.PARKED)
+
+
+class Job(models.Model):
+    """One thing to do, written in the transaction of whoever wants it done."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        PARKED = "parked", _("Parked")
+
+    task = models.CharField(max_length=120)
+    arguments = models.JSONField(default=dict)
+    unique_key = models.CharField(max_length=200, unique=True, null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    run_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "run_at"], name="job_state_run_at"),
+            models.Index(fields=["state", "leased_until"], name="job_state_lease"),
+        ]
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.task} #{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:detail", args=[self.pk])
+
+
+class WorkerBeat(models.Model):
+    """When a worker last showed that it lives."""
+
+    worker = models.CharField(max_length=80, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.worker

@@ -1,0 +1,363 @@
+"""Every setting of the site, in one file; values come from the environment.
+
+A site started by `manage.py quickstart` keeps its secrets in `data/env`; real
+environment variables win over that file. A missing, wrong or unsafe value
+stops the start with a sentence that says what to do.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+DATA_DIR = Path(env.str("GUILDHALL_DATA", default=str(BASE_DIR / "data")))
+if (DATA_DIR / "env").is_file():
+    env.read_env(DATA_DIR / "env")
+
+
+def refuse(name: str, why: str) -> ImproperlyConfigured:
+    """The error that stops a start because of one setting."""
+    return ImproperlyConfigured(f"{name}: {why}")
+
+
+def secret(name: str, *, least: int) -> str:
+    """A secret of at least `least` characters."""
+    value = str(env.str(name, default=""))
+    if not value:
+        raise refuse(
+            name, "is not set. Run `python3 manage.py quickstart`, or set it in the environment."
+        )
+    if len(value) < least or "insecure" in value or "change" in value.lower():
+        raise refuse(name, f"is too weak. Use at least {least} random characters.")
+    return value
+
+
+def address(name: str, default: str) -> str:
+    """An http or https address without a slash at its end, or nothing."""
+    value = str(env.str(name, default=default)).rstrip("/")
+    if value and not value.startswith(("https://", "http://")):
+        raise refuse(name, f"must start with https:// or http://, not {value!r}.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or a no; anything else is refused rather than read as no."""
+    value = env.str(name, default="yes" if default else "no").lower()
+    if value not in {"yes", "no", "true", "false", "1", "0", "on", "off"}:
+        raise refuse(name, f"must be yes or no, not {value!r}.")
+    return value in {"yes", "true", "1", "on"}
+
+
+def database() -> dict[str, Any]:
+    """The database named by DATABASE_URL, SQLite in `data/` by default."""
+    try:
+        found: dict[str, Any] = dict(
+            env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'guildhall.sqlite3'}")
+        )
+    except Exception as error:
+        raise refuse("DATABASE_URL", f"cannot be read: {error}") from error
+    engine = found.get("ENGINE", "")
+    if engine.endswith("sqlite3"):
+        # Without IMMEDIATE two writers that both began by reading fail at once.
+        found["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+            ),
+        }
+    elif engine.endswith("postgresql"):
+        found["CONN_MAX_AGE"] = env.int("DATABASE_MAX_AGE", default=60)
+        found["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise refuse("DATABASE_URL", "must name sqlite:// or postgres://.")
+    return found
+
+
+# The site itself
+DEBUG = flag("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY", least=40)
+# Keys that outlive a rotation of SECRET_KEY: e-mail hashes and stored tokens hang on them.
+IDENTITY_KEY = secret("IDENTITY_KEY", least=32)
+ENCRYPTION_KEYS = [secret("ENCRYPTION_KEY", least=32), *env.list("OLD_ENCRYPTION_KEYS", default=[])]
+SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
+COMMUNITY_NAME = env.str("COMMUNITY_NAME", default="Guildhall")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+if "*" in ALLOWED_HOSTS and not DEBUG:
+    raise refuse("ALLOWED_HOSTS", "must name the hosts of this site, `*` is unsafe.")
+SECURE = SITE_URL.startswith("https://")
+if not SECURE and not DEBUG:
+    host = SITE_URL.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
+    if host not in {"127.0.0.1", "localhost", "[::1]"}:
+        raise refuse("SITE_URL", "must be https:// unless the site is only on this machine.")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.gitlab",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rules",
+    "config",
+    "community.lib",
+    "community.people",
+    "community.projects",
+    "community.audit",
+    "community.jobs",
+    "contributors.activity",
+    "contributors.metrics",
+    "integrations.connections",
+    "integrations.git",
+    "integrations.github",
+    "integrations.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "community.people.middleware.PreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "community.lib.context.frame",
+            ],
+        },
+    }
+]
+
+# People and sign-in
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "community.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "ghost", "me", "new", "root", "system"]
+SOCIALACCOUNT_ADAPTER = "community.people.adapters.SocialAccountAdapter"
+# Never link an account by e-mail: an address proves nothing about who holds it today.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+GITHUB_API_URL = address("GITHUB_API_URL", "https://api.github.com")
+GITHUB_URL = address("GITHUB_URL", "https://github.com")
+GITHUB_CLONE_BASE = env.str("GITHUB_CLONE_BASE", default="")
+GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
+GITLAB_URL = address("GITLAB_URL", "https://gitlab.com")
+OIDC_URL = address("OIDC_URL", "")
+
+
+def provider_app(prefix: str, **more: object) -> list[dict[str, object]]:
+    """The sign-in application of one provider, when its id and secret are set."""
+    client, hidden = env.str(f"{prefix}_CLIENT_ID", ""), env.str(f"{prefix}_CLIENT_SECRET", "")
+    if bool(client) != bool(hidden):
+        raise refuse(f"{prefix}_CLIENT_ID", f"needs {prefix}_CLIENT_SECRET beside it, and back.")
+    return [{"client_id": client, "secret": hidden, **more}] if client else []
+
+
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
+    "github": {
+        "APPS": provider_app("GITHUB"),
+        "GITHUB_URL": GITHUB_URL,
+        "GITHUB_API_URL": GITHUB_API_URL,
+        "SCOPE": ["read:user"],
+    },
+    "gitlab": {
+        "APPS": provider_app("GITLAB", settings={"gitlab_url": GITLAB_URL}),
+        "SCOPE": ["read_user"],
+    },
+    "openid_connect": {
+        "APPS": provider_app(
+            "OIDC",
+            provider_id="oidc",
+            name=env.str("OIDC_NAME", default="OpenID Connect"),
+            settings={"server_url": OIDC_URL},
+        ),
+    },
+}
+
+# Language and time
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = True
+USE_TZ = True
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Mail: without a server, messages wait in the outbox folder
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'outbox'}")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="guildhall@localhost")
+
+# Jobs: the table remembers, the bell only wakes somebody up
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise refuse("REDIS_URL", "must start with redis://, rediss:// or unix://.")
+CELERY_BROKER_URL = REDIS_URL or None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# Safety
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_SSL_REDIRECT = SECURE and flag("SSL_REDIRECT", default=True)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if flag("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, GITHUB_URL, GITLAB_URL, *([OIDC_URL] if OIDC_URL else [])],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "community.lib.paging.ApiPages",
+    "PAGE_SIZE": 50,
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_VERSIONING_CLASS": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Guildhall API",
+    "DESCRIPTION": "Who did what, project by project, with the completeness of every figure.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Logs: one JSON object a line in production, readable lines on a terminal
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if sys.stderr.isatty() or DEBUG
+            else structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,23 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("contributors.metrics.urls")),
+    path("", include("community.people.urls")),
+    path("projects/", include("community.projects.urls")),
+    path("activity/", include("contributors.activity.urls")),
+    path("connections/", include("integrations.connections.urls")),
+    path("jobs/", include("community.jobs.urls")),
+    path("audit/", include("community.audit.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/", include("config.api")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+if settings.DEBUG:
+    from community.lib.views import style
+
+    urlpatterns.append(path("style/", style, name="style"))

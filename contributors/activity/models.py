@@ -1,0 +1,174 @@
+"""The ledger of counted acts, the work they touch, and how much of it we have."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from community.people.models import Identity
+from community.projects.models import Repository
+from contributors.activity.querysets import ContributionQuerySet, WorkItemQuerySet
+
+
+class WorkItem(models.Model):
+    """An issue or a change request, with the times that durations need."""
+
+    class Kind(models.TextChoices):
+        ISSUE = "issue", _("Issue")
+        CHANGE_REQUEST = "change_request", _("Change request")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        MERGED = "merged", _("Merged")
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="work_items")
+    source = models.CharField(max_length=40)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    external_id = models.CharField(max_length=191)
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=500)
+    url = models.URLField(max_length=500, blank=True)
+    author = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="work_items"
+    )
+    state = models.CharField(max_length=8, choices=State.choices)
+    state_reason = models.CharField(max_length=40, blank=True)  # completed, not_planned, ...
+    is_draft = models.BooleanField(default=False)
+    labels = models.JSONField(default=list)
+    milestone = models.CharField(max_length=255, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    merged_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField()  # the source's own clock
+    # Derived from the ledger by `derive.py`, never written by adapters:
+    first_response_at = models.DateTimeField(null=True)
+    first_response_by = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    last_reply_at = models.DateTimeField(null=True)
+    last_reply_by = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    deleted_at = models.DateTimeField(null=True)  # gone at the source: unknown, not zero
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "external_id"], name="work_item_source_kind_id"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["repository", "kind", "opened_at"], name="work_item_opened"),
+            models.Index(fields=["repository", "kind", "closed_at"], name="work_item_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.title}"
+
+
+class Contribution(models.Model):
+    """One counted act of one identity, with where we know it from."""
+
+    class Kind(models.TextChoices):
+        COMMIT = "commit", _("Commit")
+        CO_AUTHORED = "co_authored", _("Co-authored commit")
+        COMMITTED = "committed", _("Commit applied for somebody")
+        SIGNED_OFF = "signed_off", _("Sign-off")
+        ISSUE = "issue", _("Issue opened")
+        ISSUE_COMMENT = "issue_comment", _("Comment")
+        CHANGE_REQUEST = "change_request", _("Change request opened")
+        REVIEW = "review", _("Review")
+        REVIEW_COMMENT = "review_comment", _("Review comment")
+        RELEASE = "release", _("Release")
+
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="contributions"
+    )
+    source = models.CharField(max_length=40)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    external_id = models.CharField(max_length=191)
+    # Null: the source itself no longer knows who it was ("ghost").
+    identity = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="contributions"
+    )
+    work_item = models.ForeignKey(
+        WorkItem, null=True, on_delete=models.SET_NULL, related_name="contributions"
+    )
+    occurred_at = models.DateTimeField()
+    zone_minutes = models.SmallIntegerField(null=True)  # offset from UTC as the author wrote it
+    title = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)  # approved, changes_requested, ...
+    is_merge = models.BooleanField(default=False)
+    lines_added = models.PositiveIntegerField(null=True)
+    lines_removed = models.PositiveIntegerField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "external_id"], name="contribution_source_kind_id"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["repository", "occurred_at"], name="contribution_repo_time"),
+            models.Index(fields=["identity", "occurred_at"], name="contribution_identity_time"),
+            models.Index(fields=["work_item", "occurred_at"], name="contribution_item_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
+
+
+class DayCount(models.Model):
+    """How often one identity did one kind of thing in one repository on one UTC day."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="day_counts")
+    day = models.DateField()
+    identity = models.ForeignKey(
+        Identity, null=True, on_delete=models.CASCADE, related_name="day_counts"
+    )
+    kind = models.CharField(max_length=16, choices=Contribution.Kind.choices)
+    count = models.PositiveIntegerField()
+    lines_added = models.PositiveBigIntegerField(default=0)
+    lines_removed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["repository", "day"], name="day_count_repo_day"),
+            models.Index(fields=["identity", "day"], name="day_count_identity_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} {self.day} {self.kind} {self.count}"
+
+
+class Completeness(models.Model):
+    """What a source should have given for one repository and day, and what we received."""
+
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="completeness"
+    )
+    day = models.DateField()
+    expected = models.PositiveIntegerField()
+    received = models.PositiveIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "day"], name="completeness_repo_day"),
+            models.CheckConstraint(
+                condition=Q(received__lte=F("expected")), name="completeness_received_at_most_all"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} {self.day} {self.received}/{self.expected}"

@@ -1,0 +1,93 @@
+"""The plain records that adapters hand to `ingest`: the contract of the one door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody as a source names them.
+
+    `uid` is the provider's numeric id; for provider `git` the keyed hash of the
+    e-mail address (`community.people.hashing`), never the address itself.
+    """
+
+    provider: str
+    uid: str
+    login: str = ""
+    name: str = ""
+    email_hash: str = ""
+    email_domain: str = ""
+    avatar_url: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemRecord:
+    """An issue or change request as it stands at the source now."""
+
+    source: str
+    kind: str
+    external_id: str
+    number: int
+    title: str
+    author: Actor | None
+    state: str
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    merged_at: datetime | None = None
+    closed_by: Actor | None = None
+    url: str = ""
+    state_reason: str = ""
+    is_draft: bool = False
+    labels: Sequence[str] = ()
+    milestone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRecord:
+    """One counted act. `work_item` is the number of the issue or change request."""
+
+    source: str
+    kind: str
+    external_id: str
+    actor: Actor | None
+    occurred_at: datetime
+    work_item: int | None = None
+    zone_minutes: int | None = None
+    title: str = ""
+    url: str = ""
+    outcome: str = ""
+    is_merge: bool = False
+    lines_added: int | None = None
+    lines_removed: int | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessRecord:
+    """What the source should have given for one day, and what it gave."""
+
+    day: date
+    expected: int
+    received: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A page of records of one repository."""
+
+    work_items: Sequence[WorkItemRecord] = field(default_factory=tuple)
+    contributions: Sequence[ContributionRecord] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """How many rows a batch added, changed, or found as they were."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0

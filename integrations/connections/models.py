@@ -1,0 +1,77 @@
+"""Connections to the outside: whose token, which repositories, how each sync went."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from community.projects.models import Repository
+
+
+class Connection(models.Model):
+    """A door to one provider, with its token encrypted at rest."""
+
+    provider = models.CharField(max_length=40)
+    label = models.CharField(_("label"), max_length=120)
+    api_url = models.URLField(_("API address"), blank=True, max_length=500)
+    sealed_token = models.TextField(blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Source(models.Model):
+    """One repository kept in step through a connection; the cursor moves with each page."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+
+    repository = models.OneToOneField(Repository, on_delete=models.CASCADE, related_name="source")
+    connection = models.ForeignKey(
+        Connection, null=True, on_delete=models.SET_NULL, related_name="sources"
+    )
+    connector = models.CharField(max_length=40)  # github, git
+    location = models.CharField(max_length=500)  # owner/name, path or address
+    options = models.JSONField(default=dict)
+    cursor = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    synced_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "location"], name="source_location")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connector} {self.location}"
+
+
+class SyncRun(models.Model):
+    """One run over one source: how far it came, what it cost, why it stopped."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    is_full = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+    requests = models.JSONField(default=dict)
+    phase = models.CharField(max_length=60, blank=True)
+    progress = models.JSONField(default=dict)  # {"done": 300, "total": 2000}
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,45 @@
+"""The three standing people and a fixed moment."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from community.people.models import Person
+from tests import factories
+
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def member(db) -> Person:
+    """Signed in, no special rights."""
+    return factories.person("mira", claimed_at=NOON)
+
+
+@pytest.fixture
+def maintainer(db) -> Person:
+    """Administers the site."""
+    return factories.person("magnus", claimed_at=NOON, is_staff=True)
+
+
+@pytest.fixture
+def stranger(db) -> Person:
+    """Known only from activity."""
+    return factories.person("stranger")
+
+
+@pytest.fixture
+def member_client(member) -> Client:
+    """A browser in which the member is signed in."""
+    client = Client()
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def maintainer_client(maintainer) -> Client:
+    """A browser in which the maintainer is signed in."""
+    client = Client()
+    client.force_login(maintainer, backend="django.contrib.auth.backends.ModelBackend")
+    return client
