@@ -6,17 +6,20 @@ import sys
 
 
 def main() -> None:
-    from config.bootstrap import enter_environment, run_tests, write_secrets
+    from config.bootstrap import enter_environment, prepare_quickstart, run_tests
 
     enter_environment(sys.argv)
-    if sys.argv[1:2] == ["test"]:
-        run_tests(sys.argv[2:])
-    if sys.argv[1:2] == ["quickstart"]:
-        write_secrets()
+    argv = sys.argv
+    if argv[1:2] == ["bootstrap"]:
+        return
+    if argv[1:2] == ["test"]:
+        run_tests(argv[2:])
+    if argv[1:2] == ["quickstart"]:
+        argv = prepare_quickstart(argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    execute_from_command_line(argv)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,139 @@
+"""From a fresh clone to a site that answers, in one command."""
+
+import signal
+import sys
+import threading
+import warnings
+import webbrowser
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import environ
+from time import perf_counter
+from typing import Any, NoReturn
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from waitress.server import create_server
+
+from community.people.models import Person
+from community.projects.models import Project
+
+HOST = "127.0.0.1"
+THREADS = 8
+
+
+class Command(BaseCommand):
+    """Migrate, load the demo community, serve the site and its worker on this machine."""
+
+    help = "Start the whole site on this machine, with a demo community to look around in."
+    # They run in `migrate` and in the tests; here they would only slow down each start.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1")
+        parser.add_argument("--no-demo", action="store_true", help="start with an empty site")
+        parser.add_argument("--no-browser", action="store_true", help="open no browser")
+        parser.add_argument(
+            "--check", action="store_true", help="start, fetch the main pages, stop"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, stop)
+        self.migrate()
+        with serving(options["port"]) as server:
+            if options["check"]:
+                self.check_pages(f"http://{HOST}:{options['port']}")
+                return
+            self.welcome()
+            if not options["no_browser"] and can_open_a_browser():
+                webbrowser.open(settings.SITE_URL)
+            server.join()
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.say("Creating the tables ...")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def welcome(self) -> None:
+        self.say(f"\n{settings.COMMUNITY_NAME} is at {settings.SITE_URL}/\n")
+        self.say("Try next:")
+        for path in main_paths()[:3]:
+            self.say(f"  {settings.SITE_URL}{path}")
+        self.say("\nCtrl-C stops the site.")
+
+    def check_pages(self, address: str) -> None:
+        failed = []
+        for path in main_paths():
+            status, seconds = fetch(address + path)
+            self.say(f"{status} {seconds * 1000:6.0f} ms  {path}")
+            if status != 200:
+                failed.append(path)
+        if failed:
+            raise CommandError(f"These pages failed: {', '.join(failed)}")
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+@contextmanager
+def serving(port: int) -> Iterator[threading.Thread]:
+    """The site on 127.0.0.1 as a running thread; stopped at the end."""
+    # Without `collectstatic` files are served from where they lie; that is meant here.
+    warnings.filterwarnings("ignore", message="No directory at")
+    from config.wsgi import application
+
+    server = create_server(application, host=HOST, port=port, threads=THREADS, ident=None)
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+    finally:
+        server.task_dispatcher.shutdown()
+        server.close()
+
+
+def main_paths() -> list[str]:
+    """The pages that show what the site is; those of a project and a person if there are any."""
+    found = [reverse("metrics:home")]
+    if project := Project.objects.order_by("pk").first():
+        found.append(project.get_absolute_url())
+    if person := Person.objects.present().human().order_by("pk").first():
+        found.append(person.get_absolute_url())
+    lists = ("projects:list", "people:list", "activity:contributions", "account_login")
+    return found + [reverse(name) for name in lists]
+
+
+def fetch(address: str) -> tuple[int, float]:
+    """The status of a page, 0 if it did not answer, and the seconds it took."""
+    start = perf_counter()
+    try:
+        with urlopen(address, timeout=30) as answer:  # noqa: S310
+            answer.read()
+            status = answer.status
+    except HTTPError as error:
+        status = error.code
+    except (URLError, TimeoutError):
+        status = 0
+    return status, perf_counter() - start
+
+
+def can_open_a_browser() -> bool:
+    """Whether there is a desktop; a text browser would take the terminal away."""
+    has_desktop = sys.platform == "darwin" or "DISPLAY" in environ or "WAYLAND_DISPLAY" in environ
+    return sys.stdout.isatty() and has_desktop
+
+
+def stop(*_: object) -> NoReturn:
+    """End as Ctrl-C does."""
+    raise KeyboardInterrupt
