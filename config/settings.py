@@ -6,6 +6,7 @@ stops the start with a sentence that says what to do.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,8 @@ IDENTITY_KEY = secret("IDENTITY_KEY", least=32)
 ENCRYPTION_KEYS = [secret("ENCRYPTION_KEY", least=32), *env.list("OLD_ENCRYPTION_KEYS", default=[])]
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 COMMUNITY_NAME = env.str("COMMUNITY_NAME", default="Guildhall")
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+SOURCE_URL = address("SOURCE_URL", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise refuse("ALLOWED_HOSTS", "must name the hosts of this site, `*` is unsafe.")

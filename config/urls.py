@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.api")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("community.lib.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:
