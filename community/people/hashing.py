@@ -14,3 +14,9 @@ def email_hash(address: str) -> str:
 def email_domain(address: str) -> str:
     """The part after the last @, lower case; empty when there is none."""
     return address.rsplit("@", 1)[-1].strip().lower() if "@" in address else ""
+
+
+def tombstone(provider: str, uid: str) -> str:
+    """What an erased identity keeps of its uid: enough to know it again, not to name it."""
+    known = f"erased:{provider}:{uid}".encode()
+    return "erased:" + hmac.new(settings.IDENTITY_KEY.encode(), known, "sha256").hexdigest()

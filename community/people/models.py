@@ -33,7 +33,8 @@ class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[mis
         return found
 
     def create_superuser(self, handle: str, password: str | None = None, **more: Any) -> "Person":
-        person: Person = self.model(handle=handle, is_staff=True, is_superuser=True, **more)
+        rights = {"is_staff": True, "is_superuser": True, "claimed_at": timezone.now()}
+        person: Person = self.model(handle=handle, **{**rights, **more})
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -62,7 +63,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # Section of the profile -> who sees it; a section that is missing is public.
     visibility = models.JSONField(default=dict, blank=True)
     is_bot = models.BooleanField(_("is a bot"), default=False)
-    bot_reason = models.CharField(max_length=20, blank=True)  # flag, suffix or list
+    bot_reason = models.CharField(max_length=20, blank=True)  # a value of `bots.Reason`
+    # What `search.search_text` makes of handle, name and logins; empty: not indexed yet.
+    search_text = models.TextField(blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(_("is a maintainer of this site"), default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -94,11 +97,41 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.claimed_at is not None
 
 
+class PastHandle(models.Model):
+    """A handle that a person gave up; its address leads to the new one while nobody takes it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="past_handles")
+    handle = models.CharField(max_length=39)
+    given_up_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(Lower("handle"), name="past_handle_any_case")]
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class BotLogin(models.Model):
+    """A login that maintainers know to be a program, wherever it appears."""
+
+    login = models.CharField(_("login"), max_length=255)
+    note = models.CharField(_("what it does"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["login"]
+        constraints = [models.UniqueConstraint(Lower("login"), name="bot_login_any_case")]
+
+    def __str__(self) -> str:
+        return self.login
+
+
 class Identity(models.Model):
     """Somebody as one source knows them; the login is a label that may change hands.
 
     `uid` is the provider's numeric id, or for `git` the keyed hash of the e-mail
     address. `person` is never null: moving it is how people are merged and split.
+    An erased identity carries `hashing.tombstone(provider, uid)` instead of its uid:
+    whoever recognizes actors looks for that too and writes nothing into such a row.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
@@ -112,6 +145,7 @@ class Identity(models.Model):
     is_bot = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)  # signed in with it here
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = IdentityQuerySet.as_manager()
 
@@ -239,6 +273,22 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.absorbed_id} into {self.kept_id}"
+
+
+class Distinction(models.Model):
+    """Two records that a maintainer found to be two people, so that nobody is asked again."""
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="distinction_pair"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinction_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
 
 
 class AccessLink(models.Model):

@@ -4,7 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+
+from community.lib.text import searchable
 
 if TYPE_CHECKING:
     from community.people.models import Affiliation, Identity, Organization, Person
@@ -19,11 +21,55 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Without bots."""
         return self.filter(is_bot=False)
 
+    def bots(self) -> Self:
+        """Programs alone."""
+        return self.filter(is_bot=True)
+
+    def claimed(self) -> Self:
+        """Those somebody signs in as."""
+        return self.exclude(claimed_at=None)
+
+    def called(self, handle: str) -> Self:
+        """Whoever carries this handle, in any letter case."""
+        return self.filter(handle__iexact=handle)
+
+    def matching(self, text: str) -> Self:
+        """Found by a piece of handle, name or login, in any script."""
+        wanted = searchable(text)
+        return self.filter(search_text__contains=wanted) if wanted else self
+
+    def showing(self, section: str, levels: list[str]) -> Self:
+        """Those who show this section of their profile to somebody who sees these levels."""
+        shown = Q(**{f"visibility__{section}__in": levels})
+        if "hidden" in levels:
+            return self
+        return self.filter(shown | ~Q(visibility__has_key=section))
+
+    def working_for(self, organization: "Organization", day: date) -> Self:
+        """Affiliated with the organization on this day."""
+        from community.people.models import Affiliation
+
+        jobs = Affiliation.objects.on(day).filter(organization=organization)
+        return self.filter(Exists(jobs.filter(person=OuterRef("pk"))))
+
+    def with_affiliations(self, day: date) -> Self:
+        """Each with `current_affiliations`, those in force on this day."""
+        from community.people.models import Affiliation
+
+        jobs = Affiliation.objects.on(day).select_related("organization")
+        return self.prefetch_related(
+            Prefetch("affiliations", queryset=jobs, to_attr="current_affiliations")
+        )
+
 
 class IdentityQuerySet(models.QuerySet["Identity"]):
     def of(self, provider: str) -> Self:
         """Identities at one provider."""
         return self.filter(provider=provider)
+
+    def alive(self) -> Self:
+        """Without those whose person erased themselves."""
+        return self.filter(erased_at=None)
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -32,6 +78,21 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         parts = domain.lower().split(".")
         above = [".".join(parts[start:]) for start in range(len(parts) - 1)]
         return self.filter(domains__domain__in=above)
+
+    def called(self, text: str) -> Self:
+        """With this piece in their name or in one of their other names."""
+        alias = Q(aliases__name__icontains=text)
+        return self.filter(Q(name__icontains=text) | alias).distinct()
+
+    def with_member_counts(self, day: date, levels: list[str]) -> Self:
+        """Each with `members`: humans affiliated on this day who show it to these levels."""
+        from community.people.models import Affiliation, Person
+
+        people = Person.objects.present().human().showing("affiliations", levels)
+        jobs = Affiliation.objects.on(day).filter(person__in=people)
+        return self.annotate(
+            members=Count("affiliations__person", filter=Q(affiliations__in=jobs), distinct=True)
+        )
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

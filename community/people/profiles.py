@@ -1,0 +1,50 @@
+"""Whose page an address means, and what of it a viewer sees."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from community.people.models import IdentityLogin, PastHandle, Person
+from community.people.visibility import SECTIONS, may_see
+
+LONGEST_CHAIN = 20
+
+
+def find_person(handle: str) -> Person | None:
+    """Whoever this name means: by handle, then by an earlier handle or login of one person alone.
+
+    A person merged into another answers as the one that was kept.
+    """
+    person = Person.objects.called(handle).first()
+    if person is None:
+        holders = {
+            *PastHandle.objects.filter(handle__iexact=handle).values_list("person", flat=True),
+            *IdentityLogin.objects.filter(login__iexact=handle).values_list(
+                "identity__person", flat=True
+            ),
+        }
+        person = Person.objects.get(pk=holders.pop()) if len(holders) == 1 else None
+    return kept_person(person) if person else None
+
+
+def kept_person(person: Person) -> Person:
+    """The end of the chain of merges that begins at this person."""
+    for _step in range(LONGEST_CHAIN):
+        if person.merged_into is None:
+            break
+        person = person.merged_into
+    return person
+
+
+def sections_shown(viewer: Person | AnonymousUser, person: Person) -> dict[str, Any]:
+    """The rows of each section that the viewer may see, and whose page it is."""
+    visible = {section: may_see(viewer, person, section) for section in SECTIONS}
+    identities = person.identities.alive().prefetch_related("logins").order_by("provider", "pk")
+    return {
+        "visible": visible,
+        "affiliations": person.affiliations.select_related("organization")
+        if visible["affiliations"]
+        else [],
+        "identities": identities if visible["identities"] else [],
+        "is_self": viewer.pk == person.pk,
+    }

@@ -1,0 +1,65 @@
+"""Pages on people: profile, picture, directory."""
+
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import etag, require_safe
+
+from community.lib.paging import page_of
+from community.people.directory import find_people
+from community.people.forms import DirectoryFilter
+from community.people.identicon import identicon
+from community.people.models import Person
+from community.people.profiles import find_person, sections_shown
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
+
+@require_safe
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    """Somebody's page; other spellings and earlier names lead to it."""
+    person = find_person(handle)
+    if person is None:
+        raise Http404
+    if person.handle != handle:
+        return redirect(person, permanent=False)
+    if person.erased_at:
+        return render(request, "community/people/erased.html", {"person": person}, status=410)
+    shown = sections_shown(request.user, person)
+    return render(request, "community/people/profile.html", {"person": person, "shown": shown})
+
+
+def _picture_tag(request: HttpRequest, handle: str) -> str:
+    person = Person.objects.called(handle).first()
+    return f'"{handle.lower()}:{person.avatar.name if person else ""}"'
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+@etag(_picture_tag)
+def avatar(request: HttpRequest, handle: str) -> "HttpResponseBase":
+    """The person's picture as we keep it, else a pattern drawn from the handle."""
+    person = Person.objects.called(handle).first()
+    if person and person.avatar:
+        return FileResponse(person.avatar.open(), content_type="image/webp")
+    return HttpResponse(identicon(handle), content_type="image/svg+xml")
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The directory of people; bots on a tab of their own."""
+    form = DirectoryFilter(request.GET)
+    form.is_valid()
+    found = find_people(form.cleaned_data, viewer=request.user, day=timezone.now().date())
+    context = {
+        "form": form,
+        "page": page_of(found, request),
+        "bots": form.cleaned_data.get("bots", False),
+        "humans_count": Person.objects.present().human().count(),
+        "bots_count": Person.objects.present().bots().count(),
+    }
+    return render(request, "community/people/list.html", context)
