@@ -5,6 +5,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from community.projects.querysets import ProjectQuerySet
+
+LONGEST_TEXT = 10_000
+
 
 class Project(models.Model):
     """What the community makes: code, a model, a data set, a benchmark or documents."""
@@ -29,12 +33,12 @@ class Project(models.Model):
         _("stage"), max_length=12, choices=Stage.choices, default=Stage.SANDBOX
     )
     summary = models.CharField(_("what it is, in one sentence"), max_length=300, blank=True)
-    direction = models.TextField(_("direction"), blank=True)
-    scenarios = models.TextField(_("scenarios"), blank=True)
-    core_value = models.TextField(_("core value"), blank=True)
-    vision = models.TextField(_("vision"), blank=True)
-    mission = models.TextField(_("mission"), blank=True)
-    license = models.CharField(_("licence (SPDX expression)"), max_length=200, blank=True)
+    direction = models.TextField(_("direction"), blank=True, max_length=LONGEST_TEXT)
+    scenarios = models.TextField(_("scenarios"), blank=True, max_length=LONGEST_TEXT)
+    core_value = models.TextField(_("core value"), blank=True, max_length=LONGEST_TEXT)
+    vision = models.TextField(_("vision"), blank=True, max_length=LONGEST_TEXT)
+    mission = models.TextField(_("mission"), blank=True, max_length=LONGEST_TEXT)
+    license = models.CharField(_("license (SPDX expression)"), max_length=200, blank=True)
     links = models.JSONField(default=list, blank=True)  # [{"label": ..., "url": ...}]
     topics = models.JSONField(_("topics"), default=list, blank=True)
     maintainers = models.ManyToManyField(
@@ -43,7 +47,11 @@ class Project(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField()
 
+    objects = ProjectQuerySet.as_manager()
+
     class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -51,6 +59,17 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.slug])
+
+
+class ProjectSlug(models.Model):
+    """A short name that a project carried before; its addresses lead to the new one."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="old_slugs")
+    retired_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Repository(models.Model):

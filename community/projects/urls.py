@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from community.projects import views
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.project_list, name="list"),
+    path("new/", views.create, name="create"),
+    path("<slug:slug>/", views.detail, name="detail"),
+    path("<slug:slug>/edit/", views.edit, name="edit"),
+]
