@@ -7,6 +7,7 @@ stops the start with a sentence that says what to do.
 
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +277,10 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="guildhall@localhost")
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise refuse("REDIS_URL", "must start with redis://, rediss:// or unix://.")
+# A worker that showed no life for this long loses the job it held.
+JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE_SECONDS", default=60))
+if JOB_LEASE.total_seconds() < 0.5:
+    raise refuse("JOB_LEASE_SECONDS", "must be at least half a second.")
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,25 +1,10 @@
 """Durable jobs: the table remembers what has to be done, whoever executes it."""
 
-from datetime import datetime
-from typing import Self
-
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-
-class JobQuerySet(models.QuerySet["Job"]):
-    def ready_at(self, moment: datetime) -> Self:
-        """Due and free, or held by a worker whose lease ran out."""
-        return self.filter(
-            Q(state=Job.State.WAITING, run_at__lte=moment)
-            | Q(state=Job.State.RUNNING, leased_until__lte=moment)
-        )
-
-    def parked(self) -> Self:
-        """Given up after their last try; a maintainer decides."""
-        return self.filter(state=Job.State.PARKED)
+from community.jobs.querysets import JobQuerySet, WorkerBeatQuerySet
 
 
 class Job(models.Model):
@@ -30,6 +15,7 @@ class Job(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         PARKED = "parked", _("Parked")
+        DROPPED = "dropped", _("Dropped")
 
     task = models.CharField(max_length=120)
     arguments = models.JSONField(default=dict)
@@ -49,6 +35,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "run_at"], name="job_state_run_at"),
             models.Index(fields=["state", "leased_until"], name="job_state_lease"),
+            models.Index(fields=["task", "-id"], name="job_task_newest"),
         ]
         ordering = ["-pk"]
 
@@ -64,6 +51,7 @@ class WorkerBeat(models.Model):
 
     worker = models.CharField(max_length=80, unique=True)
     seen_at = models.DateTimeField()
+    objects = WorkerBeatQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.worker

@@ -14,7 +14,7 @@ def subscribe(topic: str, task_name: str) -> None:
         _subscribers[topic].append(task_name)
 
 
-def publish(topic: str, **facts: Any) -> None:
+def publish(topic: str, /, **facts: Any) -> None:
     """Write one job per subscriber into the caller's transaction.
 
     `facts` are ids and plain values; each becomes a keyword of the task.
