@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
-@dataclass(frozen=True)
+# Not frozen: context managers set the traceback of what passes through them.
+@dataclass(unsafe_hash=True)
 class Refused(Exception):
     """A no with a code for programs and a translated reason for people.
 

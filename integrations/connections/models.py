@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.projects.models import Repository
+from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
 
 
 class Connection(models.Model):
@@ -14,6 +16,7 @@ class Connection(models.Model):
     label = models.CharField(_("label"), max_length=120)
     api_url = models.URLField(_("API address"), blank=True, max_length=500)
     sealed_token = models.TextField(blank=True, editable=False)
+    token_ending = models.CharField(max_length=4, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -38,9 +41,15 @@ class Source(models.Model):
     location = models.CharField(max_length=500)  # owner/name, path or address
     options = models.JSONField(default=dict)
     cursor = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)  # what the source says of itself: labels, milestones
+    budget = models.JSONField(default=dict)  # {"remaining": 4900, "limit": 5000, "resets_at": ...}
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    problem = models.TextField(blank=True)  # why the last run stopped, in a sentence
     synced_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # when the next run is wanted
     created_at = models.DateTimeField()
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -50,6 +59,9 @@ class Source(models.Model):
     def __str__(self) -> str:
         return f"{self.connector} {self.location}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("connections:source", args=[self.pk])
+
 
 class SyncRun(models.Model):
     """One run over one source: how far it came, what it cost, why it stopped."""
@@ -57,6 +69,8 @@ class SyncRun(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
+        WAITING = "waiting", _("Waiting")  # out of budget until `resumes_at`
+        PAUSED = "paused", _("Paused")
         FAILED = "failed", _("Failed")
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
@@ -68,10 +82,32 @@ class SyncRun(models.Model):
     progress = models.JSONField(default=dict)  # {"done": 300, "total": 2000}
     error = models.TextField(blank=True)
     started_at = models.DateTimeField()
+    touched_at = models.DateTimeField()  # its last page; a run silent for long is dead
     finished_at = models.DateTimeField(null=True)
+    resumes_at = models.DateTimeField(null=True)
+
+    objects = SyncRunQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-started_at"]
+        ordering = ["-started_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ExpectedItem(models.Model):
+    """What a source says belongs to one issue or change request, to compare with what came."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="expected_items")
+    number = models.PositiveIntegerField()
+    opened_on = models.DateField()
+    comments = models.PositiveIntegerField(null=True)  # null: the source has not said
+    reviews = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="expected_item_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} #{self.number}"

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.models import Source
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,17 @@ class Described:
     license: str = ""
     is_archived: bool = False
     topics: Sequence[str] = ()
+    location: str = ""  # the canonical spelling; empty: as it was given
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How much belongs to one issue or change request at the source; None: not said."""
+
+    number: int
+    opened_on: date
+    comments: int | None = None
+    reviews: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,7 @@ class Page:
 
     `counts` says what kinds of things came (issues, change_requests, ...).
     `done` and `total` drive the progress bar; total 0 means not known.
+    `facts` are merged into those of the source; `described` renews the repository.
     """
 
     batch: Batch
@@ -37,6 +53,17 @@ class Page:
     counts: Mapping[str, int] = field(default_factory=dict)
     done: int = 0
     total: int = 0
+    expected: Sequence[Expected] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    described: Described | None = None
+
+
+class OutOfBudget(Exception):
+    """The source asks to be left alone until a moment; the run parks until then."""
+
+    def __init__(self, until: datetime, reason: "str | _StrPromise") -> None:
+        super().__init__(str(reason))
+        self.until = until
 
 
 class Connector(Protocol):
@@ -49,14 +76,22 @@ class Connector(Protocol):
         ...
 
     def pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
-        """Everything since the cursor, or everything when `full`."""
+        """Everything since the cursor, or everything when `full`.
+
+        Raises `Refused` in the maintainer's words, or `OutOfBudget`; what was
+        yielded before stays.
+        """
         ...
 
     def requests(self) -> Mapping[str, int]:
         """What the last run cost: rest, graphql, not_modified."""
         ...
 
-    def completeness(self, source: Source) -> Sequence[CompletenessRecord]:
+    def budget(self) -> Mapping[str, Any]:
+        """What the source still allows: remaining, limit, resets_at; empty where it has none."""
+        ...
+
+    def completeness(self, source: Source, /) -> Sequence[CompletenessRecord]:
         """Expected against received per day, after a run."""
         ...
 
@@ -69,6 +104,16 @@ def register(name: str, make: Callable[[], Connector]) -> None:
     _connectors[name] = make
 
 
+def unregister(name: str) -> None:
+    """Forget a connector."""
+    _connectors.pop(name, None)
+
+
 def connector(name: str) -> Connector:
     """A fresh connector; KeyError for an unknown name."""
     return _connectors[name]()
+
+
+def names() -> list[str]:
+    """The connectors that are installed."""
+    return sorted(_connectors)

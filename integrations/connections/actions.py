@@ -1,0 +1,181 @@
+"""Verbs on connections and their sources."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from community.audit.actions import record
+from community.jobs.topics import publish
+from community.lib.refusals import Refused
+from community.people.models import Person
+from community.projects.models import Project, Repository
+from integrations.connections import protocol
+from integrations.connections.models import Connection, Source, SyncRun
+from integrations.connections.protocol import Described
+from integrations.connections.rules import why_not_connect, why_not_start
+from integrations.connections.sealing import reseal, seal
+from integrations.connections.tokens import environment_token
+
+
+def connect(
+    *,
+    connector: str,
+    location: str,
+    project: str,
+    token: str = "",
+    by: Person | None = None,
+    at: datetime,
+) -> Source:
+    """Look a repository up and keep it in step from now on, making the project when missing.
+
+    Connecting what is connected renews its token and its description. Raises
+    `Refused` when it cannot be found, or belongs to another project.
+    """
+    described = protocol.connector(connector).describe(
+        location, token=token or environment_token(connector)
+    )
+    return adopt(
+        connector=connector,
+        location=described.location or location,
+        project=project,
+        described=described,
+        token=token,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def adopt(
+    *,
+    connector: str,
+    location: str,
+    project: str,
+    described: Described,
+    token: str = "",
+    by: Person | None = None,
+    at: datetime,
+) -> Source:
+    """Store what `connect` found. Raises `Refused`."""
+    owner = _project(slug=project, described=described, by=by, at=at)
+    repository = Repository.objects.filter(
+        provider=connector, external_id=described.external_id
+    ).first()
+    if refusal := why_not_connect(repository, owner):
+        raise refusal
+    if repository is None:
+        repository = Repository(
+            project=owner, provider=connector, external_id=described.external_id, created_at=at
+        )
+    describe_repository(repository=repository, described=described)
+    source, made = Source.objects.get_or_create(
+        repository=repository,
+        defaults={"connector": connector, "location": location, "created_at": at},
+    )
+    source.location = location
+    if token or source.connection is None:
+        source.connection = _connection(source=source, token=token, by=by, at=at)
+    source.save()
+    verb = "connections.connected" if made else "connections.renewed"
+    record(verb=verb, subject=source, actor=by, at=at, connector=connector, project=project)
+    return source
+
+
+def _project(*, slug: str, described: Described, by: Person | None, at: datetime) -> Project:
+    """The project of this short name, made from what the repository says when missing."""
+    found = Project.objects.filter(slug=slug).first()
+    if found is not None:
+        return found
+    try:
+        validate_slug(slug)
+    except ValidationError:
+        reason = _("Use only letters, digits, dashes and underscores in the project's short name.")
+        raise Refused("bad_slug", reason) from None
+    made = Project.objects.create(
+        slug=slug,
+        name=described.name.rsplit("/", 1)[-1][:120],
+        summary=described.description[:300],
+        license=described.license[:200],
+        topics=list(described.topics),
+        created_at=at,
+    )
+    record(verb="projects.created", subject=made, actor=by, at=at, slug=slug)
+    publish("projects.created", project_id=made.pk)
+    return made
+
+
+@transaction.atomic
+def describe_repository(*, repository: Repository, described: Described) -> None:
+    """Renew what the repository says of itself; its id never changes."""
+    repository.name = described.name
+    repository.url = described.url
+    repository.clone_url = described.clone_url
+    repository.default_branch = described.default_branch
+    repository.description = described.description
+    repository.is_archived = described.is_archived
+    repository.save()
+
+
+def _connection(*, source: Source, token: str, by: Person | None, at: datetime) -> Connection:
+    """The source's own door, with the token sealed."""
+    found = source.connection or Connection(
+        provider=source.connector, created_by=by, created_at=at, label=source.location[:120]
+    )
+    found.sealed_token = seal(token)
+    found.token_ending = token[-4:] if len(token) >= 12 else ""
+    found.save()
+    return found
+
+
+@transaction.atomic
+def pause(*, source: Source, by: Person | None, at: datetime) -> None:
+    """Stop reading after the page under way; everything read so far stays."""
+    Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED)
+    record(verb="connections.paused", subject=source, actor=by, at=at)
+
+
+@transaction.atomic
+def resume(*, source: Source, by: Person | None, at: datetime) -> None:
+    """Read on from the stored cursor, at once."""
+    Source.objects.filter(pk=source.pk).update(state=Source.State.ACTIVE, due_at=at)
+    record(verb="connections.resumed", subject=source, actor=by, at=at)
+
+
+@transaction.atomic
+def disconnect(*, source: Source, by: Person | None, at: datetime) -> None:
+    """Forget the token, the cursor and the runs; the repository and its ledger stay."""
+    connection = source.connection
+    facts = {"connector": source.connector, "location": source.location}
+    record(verb="connections.disconnected", subject=source, actor=by, at=at, **facts)
+    source.delete()
+    if connection is not None and not connection.sources.exists():
+        connection.delete()
+
+
+@transaction.atomic
+def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
+    """Open a run, closing those that died. Raises `Refused` while another is alive."""
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    alive = source.runs.alive_at(at).exists()
+    if refusal := why_not_start(source, is_running=alive):
+        raise refusal
+    source.runs.filter(state=SyncRun.State.RUNNING).update(
+        state=SyncRun.State.FAILED,
+        finished_at=at,
+        error=_("Interrupted; the next run went on from its last page."),
+    )
+    return SyncRun.objects.create(source=source, is_full=full, started_at=at, touched_at=at)
+
+
+@transaction.atomic
+def reseal_tokens(*, at: datetime) -> int:
+    """Seal every token with the newest key; returns how many. Raises `Refused`."""
+    sealed = Connection.objects.select_for_update().exclude(sealed_token="")
+    for connection in sealed:
+        connection.sealed_token = reseal(connection.sealed_token)
+        connection.save(update_fields=["sealed_token"])
+    record(verb="connections.resealed", subject="connections", at=at, tokens=len(sealed))
+    return len(sealed)

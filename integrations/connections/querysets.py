@@ -1,0 +1,31 @@
+"""Reads of sources and their runs, named as phrases."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from integrations.connections.models import Source, SyncRun
+
+SILENCE = timedelta(minutes=15)
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def due_at(self, moment: datetime) -> Self:
+        """Active and wanting a run."""
+        return self.filter(Q(due_at=None) | Q(due_at__lte=moment), state="active")
+
+    def named(self, locations: list[str]) -> Self:
+        """At one of these locations, in any letter case."""
+        wanted = Q()
+        for location in locations:
+            wanted |= Q(location__iexact=location) | Q(repository__name__iexact=location)
+        return self.filter(wanted)
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def alive_at(self, moment: datetime) -> Self:
+        """Running, and heard of lately."""
+        return self.filter(state="running", touched_at__gt=moment - SILENCE)

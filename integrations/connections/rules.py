@@ -1,0 +1,24 @@
+"""When a verb on a connection is refused, and why."""
+
+from django.utils.translation import gettext as _
+
+from community.lib.refusals import Refused
+from community.projects.models import Project, Repository
+from integrations.connections.models import Source
+
+
+def why_not_connect(repository: Repository | None, project: Project) -> Refused | None:
+    """A repository belongs to one project."""
+    if repository is not None and repository.project_id != project.pk:
+        reason = _("This repository already belongs to the project %(name)s.")
+        return Refused("other_project", reason % {"name": repository.project.name})
+    return None
+
+
+def why_not_start(source: Source, *, is_running: bool) -> Refused | None:
+    """One run at a time, and none while paused."""
+    if source.state == Source.State.PAUSED:
+        return Refused("paused", _("This source is paused. Resume it first."))
+    if is_running:
+        return Refused("already_running", _("A run over this source is under way."))
+    return None

@@ -1,0 +1,166 @@
+"""The loop every source runs through: a page and its cursor in one transaction, or neither."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community.lib.refusals import Refused
+from contributors.activity.ingest import ingest
+from contributors.activity.models import Completeness
+from integrations.connections import protocol
+from integrations.connections.actions import describe_repository, start_run
+from integrations.connections.models import ExpectedItem, Source, SyncRun
+from integrations.connections.protocol import Connector, OutOfBudget, Page
+from integrations.connections.tokens import token_of
+
+EVERY = timedelta(minutes=15)
+AFTER_A_FAILURE = timedelta(hours=1)
+Watch = Callable[[SyncRun], None]
+
+
+def unwatched(_: SyncRun) -> None:
+    """Nobody looks on."""
+
+
+class Overtaken(Exception):
+    """Another run has taken this source over; this one must not write any more."""
+
+
+def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched) -> SyncRun:
+    """Read what is new, or everything when `full`; the run says how it went.
+
+    What the source does wrong (no access, out of budget) ends the run with a
+    sentence, keeping every page so far. Raises `Refused` when the run may not
+    start, and passes on what nobody foresaw after marking the run as failed.
+    """
+    run = start_run(source=source, full=full, at=timezone.now())
+    connector = protocol.connector(source.connector)
+    try:
+        return _read(run, connector, full=full, watch=watch)
+    except OutOfBudget as pause:
+        return finish(run, connector, SyncRun.State.WAITING, str(pause), resumes_at=pause.until)
+    except Refused as refusal:
+        return finish(run, connector, SyncRun.State.FAILED, str(refusal))
+    except Overtaken:
+        run.refresh_from_db()
+        return run
+    except Exception:
+        error = _("Something nobody foresaw went wrong; the log has the details.")
+        finish(run, None, SyncRun.State.FAILED, error)
+        raise
+
+
+def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:
+    """Store page after page until there is none, or a maintainer pauses the source."""
+    source = Source.objects.select_related("repository", "connection").get(pk=run.source_id)
+    for page in connector.pages(source, token=token_of(source), full=full):
+        run = store_page(run=run, page=page, connector=connector, at=timezone.now())
+        watch(run)
+        if run.source.state == Source.State.PAUSED:
+            return finish(run, connector, SyncRun.State.PAUSED, "")
+    return finish(run, connector, SyncRun.State.DONE, "")
+
+
+@transaction.atomic
+def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) -> SyncRun:
+    """Ingest a page and move the cursor, both or neither. Raises `Overtaken`."""
+    source = Source.objects.select_for_update().get(pk=run.source_id)
+    run = SyncRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != SyncRun.State.RUNNING:
+        raise Overtaken
+    if page.described is not None:
+        describe_repository(repository=source.repository, described=page.described)
+        source.location = page.described.location or source.location
+    if page.batch.work_items or page.batch.contributions:
+        ingest(repository=source.repository, batch=page.batch, at=at)
+    _expect(source, page)
+    source.cursor = dict(page.cursor)
+    source.facts = {**source.facts, **page.facts}
+    source.budget = dict(connector.budget())
+    source.save(update_fields=["cursor", "facts", "budget", "location"])
+    run.counts = dict(Counter(run.counts) + Counter(page.counts))
+    run.requests = dict(connector.requests())
+    run.phase, run.progress = page.phase, {"done": page.done, "total": page.total}
+    run.touched_at = at
+    run.source = source
+    run.save(update_fields=["counts", "requests", "phase", "progress", "touched_at"])
+    return run
+
+
+def _expect(source: Source, page: Page) -> None:
+    """Remember what the source says belongs to each item; None leaves what was known."""
+    groups: defaultdict[tuple[str, ...], list[ExpectedItem]] = defaultdict(list)
+    for one in page.expected:
+        said = {"comments": one.comments, "reviews": one.reviews}
+        said = {name: count for name, count in said.items() if count is not None}
+        row = ExpectedItem(source=source, number=one.number, opened_on=one.opened_on, **said)
+        groups[tuple(said)].append(row)
+    for columns, rows in groups.items():
+        ExpectedItem.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["source", "number"],
+            update_fields=["opened_on", *columns],
+        )
+
+
+def finish(
+    run: SyncRun,
+    connector: Connector | None,
+    state: SyncRun.State,
+    error: str,
+    *,
+    resumes_at: datetime | None = None,
+) -> SyncRun:
+    """Close the run, note when the next is wanted, and weigh how complete the ledger is."""
+    at = timezone.now()
+    with transaction.atomic():
+        source = Source.objects.select_for_update().get(pk=run.source_id)
+        run = SyncRun.objects.select_for_update().get(pk=run.pk)
+        if run.state != SyncRun.State.RUNNING:
+            return run
+        source.problem = error
+        source.due_at = resumes_at or at + (AFTER_A_FAILURE if error else EVERY)
+        if state == SyncRun.State.DONE:
+            source.synced_at = at
+        if connector is not None:
+            run.requests = dict(connector.requests())
+            source.budget = dict(connector.budget()) or source.budget
+            store_completeness(source=source, connector=connector, at=at)
+        run.state, run.error, run.finished_at = state, error, at
+        run.resumes_at = resumes_at
+        source.save(update_fields=["problem", "due_at", "synced_at", "budget"])
+        run.save()
+    run.source = source
+    return run
+
+
+def store_completeness(*, source: Source, connector: Connector, at: datetime) -> None:
+    """Replace what is known of each day of this repository."""
+    days = connector.completeness(source)
+    known = Completeness.objects.filter(repository_id=source.repository_id)
+    stale = set(known.values_list("day", flat=True)) - {one.day for one in days}
+    for day in stale:
+        known.filter(day=day).delete()
+    rows = [
+        Completeness(
+            repository_id=source.repository_id,
+            day=one.day,
+            expected=one.expected,
+            received=min(one.received, one.expected),
+            reason=one.reason[:200],
+            checked_at=at,
+        )
+        for one in days
+    ]
+    Completeness.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["repository", "day"],
+        update_fields=["expected", "received", "reason", "checked_at"],
+    )

@@ -1,0 +1,31 @@
+"""Jobs that keep sources in step."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from community.jobs.actions import enqueue
+from community.jobs.registry import task
+from community.lib.refusals import Refused
+from integrations.connections.models import Source
+from integrations.connections.sync import sync_source
+
+
+@task("connections.sync", commits_itself=True)
+def sync(source_id: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 - a job's keyword
+    """One run over one source; a refused start means that somebody else is at it."""
+    source = Source.objects.filter(pk=source_id).first()
+    if source is None:
+        return
+    try:
+        sync_source(source=source, full=full)
+    except Refused:
+        return
+
+
+@task("connections.sync_due", every=timedelta(minutes=1))
+def sync_due() -> None:
+    """One job per due source, so that a bad one does not hold up the rest."""
+    for source in Source.objects.due_at(timezone.now()):
+        slot = source.due_at or source.created_at
+        enqueue("connections.sync", unique_key=f"sync:{source.pk}:{slot}", source_id=source.pk)
