@@ -15,3 +15,10 @@ def searchable(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_UNSPACED.sub(r" \1 ", folded).split())
+
+
+def storable(text: str, longest: int) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair, not too long."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("\0", "")[:longest]

@@ -1,15 +1,179 @@
 """The one door into the ledger."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from community.people.identities import identify
 from community.projects.models import Repository
-from contributors.activity.records import Batch, Ingested
+from contributors.activity.deletions import mark_deleted, mark_present, revive_with
+from contributors.activity.derive import REPLIES
+from contributors.activity.models import Completeness, Contribution, Tombstone, WorkItem
+from contributors.activity.records import Batch, CompletenessRecord, Ingested
+from contributors.activity.rows import (
+    CONTRIBUTIONS,
+    WORK_ITEMS,
+    Known,
+    LinkedItem,
+    RowKey,
+    actors,
+    contribution_row,
+    newest,
+    work_item_row,
+)
+from contributors.activity.settle import Touched, change_deletion, days_of, lock, settle
+from contributors.activity.upsert import Outcome, merge
+
+__all__ = ["ingest", "mark_deleted", "mark_present", "record_completeness"]
+
+_ITEM = CONTRIBUTIONS.columns.index("work_item_id")
+_OCCURRED = CONTRIBUTIONS.columns.index("occurred_at")
+_NUMBER = WORK_ITEMS.columns.index("number")
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One batch on its way in."""
+
+    repository: Repository
+    batch: Batch
+    known: Known
+    buried: Mapping[RowKey, datetime]
+    touched: Touched
+    at: datetime
+
+
+@transaction.atomic
 def ingest(*, repository: Repository, batch: Batch, at: datetime) -> Ingested:
     """Upsert a batch: identities, work items, contributions, then what derives from them.
 
     Idempotent: the same batch twice changes nothing. An older version of a row
-    (by `updated_at`) never overwrites a newer one.
+    (by `updated_at`) never overwrites a newer one, so order does not matter.
     """
-    raise NotImplementedError
+    lock(repository)
+    known = Known(identify(actors(batch.work_items, batch.contributions), at=at))
+    visit = _Visit(repository, batch, known, _buried(repository), Touched(), at)
+    items = _store_work_items(visit)
+    acts = _store_contributions(visit)
+    settle(repository, visit.touched)
+    return Ingested(
+        added=len(items.added) + len(acts.added),
+        changed=len(items.changed) + len(acts.changed),
+        unchanged=items.unchanged + acts.unchanged,
+    )
+
+
+@transaction.atomic
+def record_completeness(
+    *, repository: Repository, records: Sequence[CompletenessRecord], at: datetime
+) -> None:
+    """Note what each day should have given and what it gave, replacing earlier notes."""
+    Completeness.objects.bulk_create(
+        (
+            Completeness(
+                repository=repository,
+                day=record.day,
+                expected=max(record.expected, record.received),
+                received=record.received,
+                reason=record.reason[:200],
+                checked_at=at,
+            )
+            for record in {record.day: record for record in records}.values()
+        ),
+        update_conflicts=True,
+        unique_fields=["repository", "day"],
+        update_fields=["expected", "received", "reason", "checked_at"],
+    )
+
+
+def _buried(repository: Repository) -> dict[RowKey, datetime]:
+    rows = Tombstone.objects.filter(repository=repository)
+    return {
+        (external_id, kind): deleted_at
+        for external_id, kind, deleted_at in rows.values_list("external_id", "kind", "deleted_at")
+    }
+
+
+def _store_work_items(visit: _Visit) -> Outcome:
+    """Write the issues and change requests, then link what waited for them."""
+    if not visit.batch.work_items:
+        return Outcome()
+    rows = {
+        key: work_item_row(record, visit.known)
+        for key, record in newest(visit.batch.work_items).items()
+    }
+    outcome = merge(WORK_ITEMS, visit.repository.pk, rows, buried=visit.buried, once={})
+    if outcome.added:
+        _link_waiting(visit, [row[_NUMBER] for row in outcome.added.values()])
+    if outcome.changed:
+        _follow_changed(visit, outcome)
+    return outcome
+
+
+def _link_waiting(visit: _Visit, numbers: list[int]) -> None:
+    """Tie contributions that came before their work item to it."""
+    waiting = Contribution.objects.filter(
+        repository=visit.repository, work_item=None, work_item_number__in=numbers
+    )
+    item = WorkItem.objects.filter(
+        repository=OuterRef("repository"), number=OuterRef("work_item_number")
+    )
+    if not waiting.update(work_item=Subquery(item.values("pk")[:1])):
+        return
+    items = WorkItem.objects.filter(repository=visit.repository, number__in=numbers)
+    for pk, deleted_at in items.values_list("pk", "deleted_at"):
+        visit.touched.items.add(pk)
+        if deleted_at is not None:
+            rows = Contribution.objects.filter(work_item=pk, deleted_at=None)
+            change_deletion(rows, deleted_at, visit.touched)
+
+
+def _follow_changed(visit: _Visit, outcome: Outcome) -> None:
+    """Derive changed work items anew; one that lives again revives what died with it."""
+    died = {key: old[-1] for key, (old, new) in outcome.changed.items() if old[-1] and not new[-1]}
+    ids = WorkItem.objects.filter(
+        repository=visit.repository, external_id__in=[key[0] for key in outcome.changed]
+    )
+    for pk, external_id, kind in ids.values_list("pk", "external_id", "kind"):
+        visit.touched.items.add(pk)
+        if (external_id, kind) in died:
+            revive_with(pk, died[external_id, kind], visit.touched)
+
+
+def _store_contributions(visit: _Visit) -> Outcome:
+    """Write the counted acts, tied to the work items we have."""
+    items = _items_by_number(visit.repository, visit.batch)
+    rows = {
+        key: contribution_row(record, visit.known, items)
+        for key, record in newest(visit.batch.contributions).items()
+    }
+    outcome = merge(
+        CONTRIBUTIONS,
+        visit.repository.pk,
+        rows,
+        buried=visit.buried,
+        once={"recorded_at": visit.at},
+    )
+    visit.touched.days.update(days_of(row[_OCCURRED] for _, row in outcome.versions()))
+    replies = [
+        row[_ITEM]
+        for key, row in outcome.versions()
+        if key[1] in REPLIES and row[_ITEM] is not None
+    ]
+    visit.touched.items.update(replies)
+    return outcome
+
+
+def _items_by_number(repository: Repository, batch: Batch) -> dict[int, LinkedItem]:
+    named = (record.work_item for record in batch.contributions)
+    numbers = {number for number in named if number is not None}
+    if not numbers:
+        return {}
+    found = WorkItem.objects.filter(repository=repository, number__in=numbers)
+    return {
+        number: LinkedItem(pk, deleted_at)
+        for number, pk, deleted_at in found.values_list("number", "pk", "deleted_at")
+    }

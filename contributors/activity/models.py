@@ -21,7 +21,9 @@ class WorkItem(models.Model):
         CLOSED = "closed", _("Closed")
         MERGED = "merged", _("Merged")
 
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="work_items")
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="work_items", db_index=False
+    )
     source = models.CharField(max_length=40)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     external_id = models.CharField(max_length=191)
@@ -57,10 +59,12 @@ class WorkItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "kind", "external_id"], name="work_item_source_kind_id"
+                fields=["repository", "external_id", "kind"], name="work_item_external_id"
             )
         ]
         indexes = [
+            models.Index(fields=["repository", "number"], name="work_item_number"),
+            models.Index(fields=["state", "opened_at"], name="work_item_state"),
             models.Index(fields=["repository", "kind", "opened_at"], name="work_item_opened"),
             models.Index(fields=["repository", "kind", "closed_at"], name="work_item_closed"),
         ]
@@ -85,18 +89,24 @@ class Contribution(models.Model):
         RELEASE = "release", _("Release")
 
     repository = models.ForeignKey(
-        Repository, on_delete=models.CASCADE, related_name="contributions"
+        Repository, on_delete=models.CASCADE, related_name="contributions", db_index=False
     )
     source = models.CharField(max_length=40)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     external_id = models.CharField(max_length=191)
     # Null: the source itself no longer knows who it was ("ghost").
     identity = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, related_name="contributions"
+        Identity, null=True, on_delete=models.PROTECT, related_name="contributions", db_index=False
     )
     work_item = models.ForeignKey(
-        WorkItem, null=True, on_delete=models.SET_NULL, related_name="contributions"
+        WorkItem,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="contributions",
+        db_index=False,
     )
+    # The number as the source gave it: links the row when its work item comes later.
+    work_item_number = models.PositiveIntegerField(null=True)
     occurred_at = models.DateTimeField()
     zone_minutes = models.SmallIntegerField(null=True)  # offset from UTC as the author wrote it
     title = models.CharField(max_length=300, blank=True)
@@ -113,14 +123,47 @@ class Contribution(models.Model):
 
     class Meta:
         constraints = [
+            # By repository: the same commit in a fork is a row of each.
             models.UniqueConstraint(
-                fields=["source", "kind", "external_id"], name="contribution_source_kind_id"
+                fields=["repository", "external_id", "kind"], name="contribution_external_id"
             )
         ]
+        # The composite indexes begin with the foreign keys, so these carry none of their own.
         indexes = [
+            models.Index(fields=["occurred_at"], name="contribution_time"),
             models.Index(fields=["repository", "occurred_at"], name="contribution_repo_time"),
             models.Index(fields=["identity", "occurred_at"], name="contribution_identity_time"),
-            models.Index(fields=["work_item", "occurred_at"], name="contribution_item_time"),
+            models.Index(
+                fields=["work_item", "occurred_at"],
+                name="contribution_item_time",
+                condition=Q(work_item__isnull=False),
+            ),
+            models.Index(
+                fields=["repository", "work_item_number"],
+                name="contribution_unlinked",
+                condition=Q(work_item__isnull=True, work_item_number__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
+
+
+class Tombstone(models.Model):
+    """A deletion that arrived before the row it deletes; `ingest` applies it."""
+
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="tombstones", db_index=False
+    )
+    kind = models.CharField(max_length=16)
+    external_id = models.CharField(max_length=191)
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "external_id", "kind"], name="tombstone_external_id"
+            )
         ]
 
     def __str__(self) -> str:
@@ -130,10 +173,12 @@ class Contribution(models.Model):
 class DayCount(models.Model):
     """How often one identity did one kind of thing in one repository on one UTC day."""
 
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="day_counts")
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="day_counts", db_index=False
+    )
     day = models.DateField()
     identity = models.ForeignKey(
-        Identity, null=True, on_delete=models.CASCADE, related_name="day_counts"
+        Identity, null=True, on_delete=models.CASCADE, related_name="day_counts", db_index=False
     )
     kind = models.CharField(max_length=16, choices=Contribution.Kind.choices)
     count = models.PositiveIntegerField()
@@ -154,7 +199,7 @@ class Completeness(models.Model):
     """What a source should have given for one repository and day, and what we received."""
 
     repository = models.ForeignKey(
-        Repository, on_delete=models.CASCADE, related_name="completeness"
+        Repository, on_delete=models.CASCADE, related_name="completeness", db_index=False
     )
     day = models.DateField()
     expected = models.PositiveIntegerField()

@@ -1,0 +1,155 @@
+"""Records turned into the rows of the two big tables, ready to compare and to write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import models
+
+from community.lib.text import storable
+from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.records import Actor, ContributionRecord, WorkItemRecord
+
+Row = tuple[Any, ...]
+RowKey = tuple[str, str]  # external_id, kind: unique within a repository
+MOST = 2**31 - 1
+R = TypeVar("R", ContributionRecord, WorkItemRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that a source fills: the columns that follow the source, in row order.
+
+    The last two are `updated_at` and `deleted_at`.
+    """
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+
+
+CONTRIBUTIONS = Table(
+    Contribution,
+    (
+        *("source", "identity_id", "work_item_id", "work_item_number", "occurred_at"),
+        *("zone_minutes", "title", "url", "outcome", "is_merge", "lines_added", "lines_removed"),
+        *("updated_at", "deleted_at"),
+    ),
+)
+WORK_ITEMS = Table(
+    WorkItem,
+    (
+        *("source", "number", "title", "url", "author_id", "state", "state_reason", "is_draft"),
+        *("labels", "milestone", "opened_at", "closed_at", "merged_at", "closed_by_id"),
+        *("updated_at", "deleted_at"),
+    ),
+)
+
+
+class Known:
+    """The ids of identities by actor; nobody stays nobody."""
+
+    def __init__(self, ids: Mapping[tuple[str, str], int]) -> None:
+        self._ids = ids
+
+    def __call__(self, actor: Actor | None) -> int | None:
+        return None if actor is None else self._ids[actor.provider, actor.uid]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedItem:
+    """A work item that contributions name by its number."""
+
+    pk: int
+    deleted_at: datetime | None
+
+
+def newest(records: Iterable[R]) -> dict[RowKey, R]:
+    """One record per key: the newest by the source's clock, the last of equals."""
+    found: dict[RowKey, R] = {}
+    for record in records:
+        key = (record.external_id, record.kind)
+        if key not in found or not is_older(record.updated_at, found[key].updated_at):
+            found[key] = record
+    return found
+
+
+def is_older(one: datetime | None, other: datetime | None) -> bool:
+    """Whether a version is behind another; one without a date is behind any with one."""
+    if other is None:
+        return False
+    return one is None or one < other
+
+
+def survives(deleted_at: datetime | None, updated_at: datetime | None) -> bool:
+    """Whether a record is newer than the deletion we know of, so that it lives again.
+
+    A record without a date is seen only in lists of what exists.
+    """
+    return deleted_at is None or updated_at is None or updated_at > deleted_at
+
+
+def work_item_row(record: WorkItemRecord, known: Known) -> Row:
+    """The columns of `WORK_ITEMS`, `deleted_at` still open."""
+    return (
+        record.source,
+        record.number,
+        storable(record.title, 500),
+        storable(record.url, 500),
+        known(record.author),
+        record.state,
+        record.state_reason,
+        record.is_draft,
+        [storable(label, 255) for label in record.labels],
+        storable(record.milestone, 255),
+        record.opened_at,
+        record.closed_at,
+        record.merged_at,
+        known(record.closed_by),
+        record.updated_at,
+        None,
+    )
+
+
+def contribution_row(
+    record: ContributionRecord, known: Known, items: Mapping[int, LinkedItem]
+) -> Row:
+    """The columns of `CONTRIBUTIONS`; what belongs to a deleted work item is deleted too."""
+    item = None if record.work_item is None else items.get(record.work_item)
+    return (
+        record.source,
+        known(record.actor),
+        item and item.pk,
+        record.work_item,
+        record.occurred_at,
+        record.zone_minutes,
+        storable(record.title, 300),
+        storable(record.url, 500),
+        record.outcome,
+        record.is_merge,
+        _count(record.lines_added),
+        _count(record.lines_removed),
+        record.updated_at,
+        item and item.deleted_at,
+    )
+
+
+def actors(
+    items: Sequence[WorkItemRecord], contributions: Sequence[ContributionRecord]
+) -> list[Actor]:
+    """Everybody these records name."""
+    named = [
+        *(record.actor for record in contributions),
+        *(record.author for record in items),
+        *(record.closed_by for record in items),
+    ]
+    return [actor for actor in named if actor is not None]
+
+
+def moment(value: datetime) -> str:
+    """A moment as text in UTC; SQLite wants it without the zone it cuts off."""
+    return str(value if value.tzinfo is UTC else value.astimezone(UTC))
+
+
+def _count(value: int | None) -> int | None:
+    return None if value is None else min(max(value, 0), MOST)

@@ -1,0 +1,55 @@
+"""After rows changed: what derives from them is brought up to date and others are told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from django.db.models import QuerySet
+
+from community.jobs.topics import publish
+from community.projects.models import Repository
+from contributors.activity.derive import derive_work_items
+from contributors.activity.models import Contribution
+from contributors.activity.rollups import recount_days
+
+
+@dataclass(slots=True)
+class Touched:
+    """The days and work items of a repository that have to be derived anew."""
+
+    days: set[date] = field(default_factory=set)
+    items: set[int] = field(default_factory=set)
+
+
+def lock(repository: Repository) -> None:
+    """Let one batch of a repository in at a time; SQLite writers wait anyway."""
+    Repository.objects.select_for_update(no_key=True).only("pk").get(pk=repository.pk)
+
+
+def change_deletion(
+    rows: QuerySet[Contribution], deleted_at: datetime | None, touched: Touched
+) -> int:
+    """Bury or revive contributions, noting what they touch."""
+    for occurred_at, item in rows.values_list("occurred_at", "work_item_id").iterator():
+        touched.days.add(occurred_at.astimezone(UTC).date())
+        if item is not None:
+            touched.items.add(item)
+    return rows.update(deleted_at=deleted_at)
+
+
+def settle(repository: Repository, touched: Touched) -> None:
+    """Derive what was touched and publish `activity.ingested`."""
+    derive_work_items(touched.items)
+    recount_days(repository.pk, touched.days)
+    if touched.days or touched.items:
+        publish(
+            "activity.ingested",
+            repository_id=repository.pk,
+            days=sorted(day.isoformat() for day in touched.days),
+            months=sorted({f"{day:%Y-%m}-01" for day in touched.days}),
+        )
+
+
+def days_of(moments: Iterable[datetime]) -> set[date]:
+    """The UTC days of these moments."""
+    return {(one if one.tzinfo is UTC else one.astimezone(UTC)).date() for one in moments}
