@@ -1,0 +1,199 @@
+"""GitHub's payloads as records: pure, one function per kind, for pages and deliveries alike.
+
+All take the shape of the REST API, which is also that of webhook deliveries;
+`shapes.py` brings answers of the GraphQL API into it first.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from contributors.activity.records import Actor, Batch, ContributionRecord, WorkItemRecord
+from integrations.connections.protocol import Expected
+
+SOURCE = "github"
+GHOST = "ghost"  # what GitHub shows in place of accounts that were deleted
+Payload = Mapping[str, Any]
+
+
+def actor(user: Payload | None) -> Actor | None:
+    """The person by numeric id; None when GitHub itself no longer knows who it was."""
+    if not user or not user.get("id") or user["login"].lower() == GHOST:
+        return None
+    login = user["login"]
+    return Actor(
+        provider=SOURCE,
+        uid=str(user["id"]),
+        login=login,
+        name=text(user.get("name"), 255),
+        avatar_url=text(user.get("avatar_url"), 500),
+        is_bot=user.get("type") == "Bot" or login.endswith("[bot]"),
+    )
+
+
+def issue_to_records(issue: Payload) -> Batch:
+    """The issue and its opening; nothing for the change requests that GitHub lists among them."""
+    if "pull_request" in issue:
+        return Batch()
+    item = WorkItemRecord(
+        kind="issue",
+        state="closed" if _is_closed(issue) else "open",
+        state_reason=text(issue.get("state_reason"), 40),
+        closed_by=actor(issue.get("closed_by")),
+        **_common(issue),
+    )
+    return Batch(work_items=[item], contributions=[_opening(item)])
+
+
+def pull_request_to_records(pull: Payload) -> Batch:
+    """The change request and its opening."""
+    merged_at = moment(pull.get("merged_at"))
+    state = "merged" if merged_at else "closed" if _is_closed(pull) else "open"
+    item = WorkItemRecord(
+        kind="change_request",
+        state=state,
+        merged_at=merged_at,
+        closed_by=actor(pull.get("merged_by") if merged_at else pull.get("closed_by")),
+        is_draft=bool(pull.get("draft")),
+        **_common(pull),
+    )
+    return Batch(work_items=[item], contributions=[_opening(item)])
+
+
+def _is_closed(payload: Payload) -> bool:
+    """Some deliveries leave the state out; only a closed one has a time of closing."""
+    return payload.get("state") == "closed" or bool(payload.get("closed_at"))
+
+
+def _common(payload: Payload) -> dict[str, Any]:
+    """The fields that issues and pull requests share."""
+    milestone = payload.get("milestone") or {}
+    return {
+        "source": SOURCE,
+        "external_id": str(payload["id"]),
+        "number": payload["number"],
+        "title": text(payload["title"], 500),
+        "url": text(payload["html_url"], 500),
+        "author": actor(payload.get("user")),
+        "labels": label_names(payload.get("labels") or ()),
+        "milestone": text(milestone.get("title"), 255),
+        "opened_at": required(payload["created_at"]),
+        "updated_at": required(payload["updated_at"]),
+        "closed_at": moment(payload.get("closed_at")),
+    }
+
+
+def _opening(item: WorkItemRecord) -> ContributionRecord:
+    """Opening an issue or a change request is an act of its own."""
+    return ContributionRecord(
+        source=SOURCE,
+        kind=item.kind,
+        external_id=item.external_id,
+        actor=item.author,
+        occurred_at=item.opened_at,
+        work_item=item.number,
+        title=item.title[:300],
+        url=item.url,
+        updated_at=item.updated_at,
+    )
+
+
+def comment_to_record(comment: Payload) -> ContributionRecord:
+    """A comment in the discussion of an issue or a change request."""
+    return ContributionRecord(
+        kind="issue_comment",
+        occurred_at=required(comment["created_at"]),
+        work_item=number_in(comment["issue_url"]),
+        **_said(comment),
+    )
+
+
+def review_comment_to_record(comment: Payload) -> ContributionRecord:
+    """A comment on a line of a change request."""
+    return ContributionRecord(
+        kind="review_comment",
+        occurred_at=required(comment["created_at"]),
+        work_item=number_in(comment["pull_request_url"]),
+        **_said(comment),
+    )
+
+
+def review_to_record(review: Payload) -> ContributionRecord | None:
+    """A review with its outcome; None while it is a draft only its author sees."""
+    submitted_at = moment(review.get("submitted_at"))
+    outcome = str(review["state"]).lower()
+    if submitted_at is None or outcome == "pending":
+        return None
+    return ContributionRecord(
+        kind="review",
+        occurred_at=submitted_at,
+        work_item=number_in(review["pull_request_url"]),
+        outcome=outcome,
+        **_said(review),
+    )
+
+
+def release_to_record(release: Payload) -> ContributionRecord | None:
+    """A published release; None for drafts."""
+    if release.get("draft"):
+        return None
+    published_at = release.get("published_at") or release["created_at"]
+    return ContributionRecord(
+        source=SOURCE,
+        kind="release",
+        external_id=str(release["id"]),
+        actor=actor(release.get("author")),
+        occurred_at=required(published_at),
+        title=text(release.get("name") or release["tag_name"], 300),
+        url=text(release["html_url"], 500),
+        outcome="prerelease" if release.get("prerelease") else "",
+        updated_at=moment(release.get("updated_at")) or required(published_at),
+    )
+
+
+def _said(payload: Payload) -> dict[str, Any]:
+    """The fields that comments and reviews share."""
+    updated_at = payload.get("updated_at") or payload.get("submitted_at")
+    return {
+        "source": SOURCE,
+        "external_id": str(payload["id"]),
+        "actor": actor(payload.get("user")),
+        "url": text(payload["html_url"], 500),
+        "updated_at": moment(updated_at),
+    }
+
+
+def expected(payload: Payload) -> Expected:
+    """How much GitHub says belongs to an issue, or to a pull request in its REST shape."""
+    return Expected(
+        number=payload["number"],
+        opened_on=required(payload["created_at"]).date(),
+        comments=payload.get("comments"),
+        reviews=payload.get("reviews"),
+    )
+
+
+def label_names(labels: Sequence[Any]) -> list[str]:
+    """Names alone; GitHub gives labels as objects or as plain words."""
+    names = [label["name"] if isinstance(label, Mapping) else label for label in labels]
+    return sorted(text(name, 100) for name in names if name)
+
+
+def number_in(url: str) -> int:
+    """The number at the end of an API address of an issue or a pull request."""
+    return int(url.rstrip("/").rsplit("/", 1)[1])
+
+
+def moment(value: str | None) -> datetime | None:
+    """An ISO 8601 time as GitHub writes it."""
+    return datetime.fromisoformat(value) if value else None
+
+
+def required(value: str) -> datetime:
+    """A time that is always there."""
+    return datetime.fromisoformat(value)
+
+
+def text(value: str | None, longest: int) -> str:
+    """What a column takes: no NUL, which PostgreSQL refuses, and not too long."""
+    return (value or "").replace("\0", "")[:longest]

@@ -1,0 +1,1 @@
+"""A local server that speaks GitHub's API, for tests and measurements."""
