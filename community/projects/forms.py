@@ -18,7 +18,10 @@ _is_address = URLValidator(schemes=["http", "https"])
 
 def clean_topics(words: list[str]) -> list[str]:
     """Each topic once, without regard to case, in the order given."""
-    topics = list({word.casefold(): word for word in reversed(words)}.values())[::-1]
+    once: dict[str, str] = {}
+    for word in words:
+        once.setdefault(word.casefold(), word)
+    topics = list(once.values())
     if len(topics) > MOST_ENTRIES or any(len(topic) > 50 for topic in topics):
         raise forms.ValidationError(_("At most 20 topics of at most 50 characters each."))
     return topics

@@ -1,11 +1,16 @@
 """Projects and the repositories that belong to them."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.projects.querysets import ProjectQuerySet
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 LONGEST_TEXT = 10_000
 
@@ -59,6 +64,17 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.slug])
+
+    def positioning(self) -> "list[tuple[_StrOrPromise, str]]":
+        """The chapters that are written, each with its title."""
+        chapters = [
+            (_("Direction"), self.direction),
+            (_("Scenarios"), self.scenarios),
+            (_("Core value"), self.core_value),
+            (_("Vision"), self.vision),
+            (_("Mission"), self.mission),
+        ]
+        return [(title, text) for title, text in chapters if text]
 
 
 class ProjectSlug(models.Model):

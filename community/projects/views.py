@@ -27,7 +27,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(found.projects.for_cards(), request, CARDS),
         "facets": found.facets,
-        "chosen": [facet for facet in found.facets if facet.chosen],
+        "is_filtered": bool(text) or any(facet.chosen for facet in found.facets),
         "text": text,
         "sort": request.GET.get("sort", ""),
         "as_table": request.GET.get("view") == "table",
@@ -42,10 +42,12 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     if project is None:
         old = get_object_or_404(ProjectSlug.objects.select_related("project"), slug=slug.lower())
         return redirect(old.project, permanent=True)
-    may_change = request.user.has_perm("projects.change_project", project)
-    return render(
-        request, "community/projects/detail.html", {"project": project, "may_change": may_change}
-    )
+    context = {
+        "project": project,
+        "positioning": project.positioning(),
+        "may_change": request.user.has_perm("projects.change_project", project),
+    }
+    return render(request, "community/projects/detail.html", context)
 
 
 @login_required
