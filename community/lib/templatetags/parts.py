@@ -13,7 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from community.lib import icons, moments
-from community.lib.faces import identicon
 from community.lib.markdown import render_markdown
 from community.lib.slots import panels
 
@@ -47,7 +46,7 @@ def avatar(person: Any, size: int = 32) -> SafeString:
             person.avatar.url,
             size,
         )
-    return identicon(person.handle, size, is_bot=person.is_bot)
+    return icons.identicon(person.handle, size, is_bot=person.is_bot)
 
 
 @register.simple_tag
