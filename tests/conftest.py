@@ -3,12 +3,21 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from community.audit.triggers import lift
 from community.people.models import Person
 from tests import factories
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Emptying the tables between tests is the one thing that may delete audit events."""
+    with django_db_blocker.unblock():
+        lift(connection)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from datetime import datetime
 import structlog
 from django.db import connection, transaction
 
+from community.jobs.clock import database_now
 from community.jobs.leases import LeaseLost, fail, finish, park, postpone
 from community.jobs.models import Job
 from community.jobs.registry import Task, registered
 from community.jobs.schedule import MAX_TRIES
-from community.lib.clock import database_now
 
 log = structlog.get_logger(__name__)
 _current: ContextVar[Job | None] = ContextVar("current job", default=None)

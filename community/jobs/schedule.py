@@ -18,7 +18,8 @@ def backoff(attempt: int, draw: Callable[[], float] = random.random) -> timedelt
     Anything from nothing to 15 s, 1 min, 4 min, 16 min, 1 h with equal chance
     ("full jitter"), so that jobs that failed together do not return together.
     """
-    return min(LONGEST_WAIT, FIRST_WAIT * 4 ** (min(attempt, 10) - 1)) * draw()
+    growth: int = 4 ** (min(attempt, 10) - 1)
+    return min(LONGEST_WAIT, FIRST_WAIT * growth) * draw()
 
 
 @dataclass(frozen=True, slots=True)

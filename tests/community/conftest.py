@@ -1,0 +1,101 @@
+"""Databases that several real processes share: a SQLite file, and PostgreSQL if there is one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of its own for one test."""
+
+    url: str
+
+    def start(self, module: str, *arguments: object, **environment: str) -> subprocess.Popen:
+        """Run a module of the tests as a process on this database."""
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, **_settings(self.url), **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, module: str, *arguments: object, **environment: str) -> str:
+        """What a module of the tests prints when run to its end."""
+        process = self.start(module, *arguments, **environment)
+        printed, _ = process.communicate(timeout=30)
+        assert process.returncode == 0, printed
+        return printed
+
+
+def _settings(url: str) -> dict[str, str]:
+    return {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
+
+
+def _migrate(url: str) -> None:
+    call = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(call, cwd=ROOT, env={**os.environ, **_settings(url)}, check=True)
+
+
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _administer(url: str, *statements: str) -> None:
+    connection = psycopg2.connect(_named(url, "postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_copies(tmp_path_factory) -> Callable[[], Database]:
+    """Makes fresh SQLite files, migrated once."""
+    original = tmp_path_factory.mktemp("sqlite") / "original.sqlite3"
+    _migrate(f"sqlite:///{original}")
+
+    def copy() -> Database:
+        path = tmp_path_factory.mktemp("sqlite") / "site.sqlite3"
+        shutil.copy(original, path)
+        return Database(f"sqlite:///{path}")
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgresql_copies() -> Iterator[Callable[[], Database]]:
+    """Makes fresh PostgreSQL databases, migrated once."""
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("TEST_DATABASE_URL names no PostgreSQL")
+    stem = f"{urlsplit(url).path.strip('/')}_{os.getpid()}"
+    made = [f"{stem}_original"]
+    _administer(url, f"CREATE DATABASE {made[0]}")
+    _migrate(_named(url, made[0]))
+
+    def copy() -> Database:
+        made.append(f"{stem}_{len(made)}")
+        _administer(url, f"CREATE DATABASE {made[-1]} TEMPLATE {made[0]}")
+        return Database(_named(url, made[-1]))
+
+    yield copy
+    _administer(url, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_database(request) -> Database:
+    """A fresh database that processes can share."""
+    return request.getfixturevalue(f"{request.param}_copies")()
