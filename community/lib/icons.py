@@ -35,18 +35,25 @@ def icon(name: str, size: int = 18, label: str = "") -> SafeString:
     )
 
 
-def identicon(seed: str, size: int, *, is_bot: bool = False) -> SafeString:
-    """A mirrored five-by-five pattern; the same seed always draws the same one."""
-    digest = hashlib.sha256(seed.casefold().encode()).digest()
-    cells = [
-        (x, y) for x in range(3) for y in range(5) if digest[1 + 5 * x + y] % 5 < (3 if x else 2)
-    ]
-    squares = sorted({(column, y) for x, y in cells for column in (2 - x, 2 + x)})
-    path = "".join(f"M{1 + x} {1 + y}h1v1h-1z" for x, y in squares)
+def pattern(name: str) -> tuple[int, str]:
+    """One of eight hues, and a mirrored pattern of squares on a grid of seven as an SVG path.
+
+    The same for the same name in any letter case.
+    """
+    digest = hashlib.blake2b(name.lower().encode(), digest_size=16).digest()
+    cells = ((row, column) for row in range(5) for column in range(3))
+    chosen = [(row, column) for row, column in cells if digest[1 + 3 * row + column] % 2]
+    squares = sorted({(row, side) for row, column in chosen for side in (column, 4 - column)})
+    return digest[0] % HUES, "".join(f"M{x + 1} {y + 1}h1v1h-1z" for y, x in squares)
+
+
+def identicon(name: str, size: int, *, is_bot: bool = False) -> SafeString:
+    """A generated face, drawn in the page itself."""
+    hue, path = pattern(name)
     return format_html(
         '<svg class="avatar hue-{0}{1}" width="{2}" height="{2}" viewBox="0 0 7 7"'
-        ' aria-hidden="true"><path d="{3}"/></svg>',
-        digest[0] % HUES,
+        ' shape-rendering="crispEdges" aria-hidden="true"><path d="{3}"/></svg>',
+        hue,
         " is-bot" if is_bot else "",
         size,
         path,

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from typing import Any
+from zlib import crc32
 
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -42,8 +43,9 @@ def avatar(person: Any, size: int = 32) -> SafeString:
     """The picture of a person, or a generated one."""
     if person.avatar:
         return format_html(
-            '<img class="avatar" src="{0}" width="{1}" height="{1}" alt="" loading="lazy">',
-            person.avatar.url,
+            '<img class="avatar" src="{0}?v={1:x}" width="{2}" height="{2}" alt="" loading="lazy">',
+            reverse("people:avatar", args=[person.handle]),
+            crc32(person.avatar.name.encode()),
             size,
         )
     return icons.identicon(person.handle, size, is_bot=person.is_bot)
@@ -52,14 +54,10 @@ def avatar(person: Any, size: int = 32) -> SafeString:
 @register.simple_tag
 def person_link(person: Any, size: int = 24) -> SafeString:
     """Picture, name and handle on one line, leading to the profile."""
-    try:
-        url = person.get_absolute_url()
-    except NoReverseMatch:
-        url = f"/@{person.handle}"
     name = str(person)
     return format_html(
         '<a class="person" href="{}">{}<span class="person-name" dir="auto">{}</span>{}</a>',
-        url,
+        person.get_absolute_url(),
         avatar(person, size),
         name,
         format_html('<span class="handle">@{}</span>', person.handle)
