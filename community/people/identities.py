@@ -1,31 +1,32 @@
 """Bulk recognition: which identity, and through it which person, an actor of a source is."""
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from community.jobs.topics import publish
 from community.lib.text import storable
+from community.people.bots import bot_reason
+from community.people.handles import LONGEST, is_reserved, proper_handle
+from community.people.hashing import tombstone
 from community.people.models import (
     Affiliation,
+    BotLogin,
     Identity,
     IdentityLogin,
     OrganizationDomain,
     Person,
 )
+from community.people.search import search_text
 
 Key = tuple[str, str]  # provider, uid
 TRIES = 5
-_NOT_IN_HANDLES = re.compile(r"[^A-Za-z0-9_.-]+")
-_LONGEST_BASE = 30  # leaves room for a number or a digest
 
 
 class Actor(Protocol):
@@ -84,39 +85,68 @@ def _newest(actors: Iterable[Actor]) -> dict[Key, Actor]:
 
 
 def _known(keys: Iterable[Key]) -> dict[Key, Identity]:
+    """The identities we have; erased ones are known by their tombstones."""
+    wanted = list(keys)
+    found = _by_uid(wanted)
+    graves = {
+        (provider, tombstone(provider, uid)): (provider, uid)
+        for provider, uid in wanted
+        if (provider, uid) not in found
+    }
+    erased = _by_uid(graves)
+    return {**found, **{graves[key]: identity for key, identity in erased.items()}}
+
+
+def _by_uid(keys: Iterable[Key]) -> dict[Key, Identity]:
     uids: dict[str, list[str]] = {}
     for provider, uid in keys:
         uids.setdefault(provider, []).append(uid)
-    wanted = Q(pk__in=[])
+    if not uids:
+        return {}
+    wanted = Q()
     for provider, values in uids.items():
         wanted |= Q(provider=provider, uid__in=values)
-    found = Identity.objects.filter(wanted).select_related("person")
-    return {(one.provider, one.uid): one for one in found}
+    return {(one.provider, one.uid): one for one in Identity.objects.filter(wanted)}
 
 
 def _relabel(seen: Mapping[Key, Actor], known: Mapping[Key, Identity], at: datetime) -> None:
     """Update what changed at the source and remember former logins."""
-    changed, logins, bots = [], [], []
+    changed, renamed = [], []
     for key, identity in sorted(known.items(), key=lambda item: item[1].pk):
         changes = _changes(identity, seen[key])
         if not changes:
             continue
-        if "login" in changes:
-            logins.append(IdentityLogin(identity=identity, login=changes["login"], seen_from=at))
-        if "is_bot" in changes:
-            bots.append(identity.person_id)
         for name, value in changes.items():
             setattr(identity, name, value)
         changed.append(identity)
-    if changed:
-        Identity.objects.bulk_update(changed, ["login", "name", "avatar_url", "is_bot"])
-        IdentityLogin.objects.bulk_create(logins)
-        Person.objects.filter(pk__in=bots, is_bot=False).update(is_bot=True, bot_reason="flag")
+        if "login" in changes:
+            renamed.append(identity)
+    if not changed:
+        return
+    Identity.objects.bulk_update(changed, ["login", "name", "avatar_url", "is_bot"])
+    IdentityLogin.objects.bulk_create(
+        IdentityLogin(identity=one, login=one.login, seen_from=at) for one in renamed
+    )
+    _follow(changed)
+
+
+def _follow(identities: list[Identity]) -> None:
+    """What people owe to the labels of their identities: being found, being a bot."""
+    listed = _listed_bots(one.login for one in identities)
+    people = Person.objects.in_bulk([one.person_id for one in identities])
+    for one in identities:
+        person = people[one.person_id]
+        person.search_text = person.search_text and search_text(person.search_text, one.login)
+        reason = bot_reason(one.login, one.name, is_flagged=one.is_bot, listed=listed)
+        if reason and not person.is_bot:
+            person.is_bot, person.bot_reason = True, reason
+            publish("people.bot_changed", person_id=person.pk)
+    Person.objects.bulk_update(people.values(), ["search_text", "is_bot", "bot_reason"])
 
 
 def _changes(identity: Identity, actor: Actor) -> dict[str, str | bool]:
     """The labels that the source now writes differently."""
-    if identity.person.erased_at:
+    if identity.erased_at:
         return {}
     fresh: dict[str, str] = {
         "login": storable(actor.login, 255),
@@ -137,8 +167,9 @@ def _changes(identity: Identity, actor: Actor) -> dict[str, str | bool]:
 
 def _create(actors: list[Actor], at: datetime) -> None:
     """People and identities for actors nobody has seen; IntegrityError if somebody has."""
+    listed = _listed_bots(actor.login for actor in actors)
     people = [
-        _person(actor, handle, at)
+        _person(actor, handle, listed, at)
         for actor, handle in zip(actors, _free_handles(actors), strict=True)
     ]
     # Sorted: two workers that insert the same handles must not wait for each other in a ring.
@@ -154,16 +185,25 @@ def _create(actors: list[Actor], at: datetime) -> None:
     _affiliate(identities)
 
 
-def _person(actor: Actor, handle: str, at: datetime) -> Person:
-    reason = "flag" if actor.is_bot else "suffix" if actor.login.endswith("[bot]") else ""
+def _person(actor: Actor, handle: str, listed: set[str], at: datetime) -> Person:
+    reason = bot_reason(actor.login, actor.name, is_flagged=actor.is_bot, listed=listed)
+    name = storable(actor.name, 200)
     return Person(
         handle=handle,
-        name=storable(actor.name, 200),
+        name=name,
         password=make_password(None),
         is_bot=bool(reason),
         bot_reason=reason,
+        search_text=search_text(handle, name, [storable(actor.login, 255)]),
         joined_at=at,
     )
+
+
+def _listed_bots(logins: Iterable[str]) -> set[str]:
+    """Those of these logins, in lower case, that maintainers know to be bots."""
+    rows = BotLogin.objects.annotate(lower=Lower("login"))
+    lower = {login.lower() for login in logins if login}
+    return set(rows.filter(lower__in=lower).values_list("lower", flat=True))
 
 
 def _identity(actor: Actor, person: Person, at: datetime) -> Identity:
@@ -184,16 +224,22 @@ def _identity(actor: Actor, person: Person, at: datetime) -> Identity:
 def _free_handles(actors: list[Actor]) -> list[str]:
     """A handle for each actor that nobody has in any letter case, in few queries."""
     handles = [""] * len(actors)
-    used = {name.lower() for name in settings.ACCOUNT_USERNAME_BLACKLIST}
+    used: set[str] = set()
     for attempt in range(TRIES):
-        pending = [index for index, handle in enumerate(handles) if not handle]
-        wanted = {index: _candidate(actors[index], attempt) for index in pending}
+        wanted = {
+            index: _candidate(actors[index], attempt)
+            for index, handle in enumerate(handles)
+            if not handle
+        }
         used |= _taken(wanted.values())
         for index, handle in wanted.items():
-            if handle.lower() not in used:
+            if handle.lower() not in used and not is_reserved(handle):
                 used.add(handle.lower())
                 handles[index] = handle
-    return [handle or _with_digest(actor) for handle, actor in zip(handles, actors, strict=True)]
+    return [
+        handle or _with_ending(_base(actor), _digest(actor))
+        for handle, actor in zip(handles, actors, strict=True)
+    ]
 
 
 def _taken(handles: Iterable[str]) -> set[str]:
@@ -205,21 +251,20 @@ def _taken(handles: Iterable[str]) -> set[str]:
 
 
 def _base(actor: Actor) -> str:
-    """A readable handle from the login, the name, or the number."""
+    """A readable handle from the login, else the name, else the number."""
     for text in (actor.login, actor.name):
-        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-        base = _NOT_IN_HANDLES.sub("-", plain).strip("-_.")[:_LONGEST_BASE].rstrip("-_.")
-        if base:
-            return base
-    return f"{_NOT_IN_HANDLES.sub('', actor.provider)}-{_digest(actor)}"
+        if any(character.isascii() and character.isalnum() for character in text):
+            return proper_handle(text)
+    return proper_handle(f"{actor.provider}-{_digest(actor)}")
 
 
 def _candidate(actor: Actor, attempt: int) -> str:
-    return _base(actor) if attempt == 0 else f"{_base(actor)}-{attempt + 1}"
+    base = _base(actor)
+    return base if attempt == 0 else _with_ending(base, str(attempt + 1))
 
 
-def _with_digest(actor: Actor) -> str:
-    return f"{_base(actor)}-{_digest(actor)}"
+def _with_ending(base: str, ending: str) -> str:
+    return f"{base[: LONGEST - len(ending) - 1].rstrip('-_.')}-{ending}"
 
 
 def _digest(actor: Actor) -> str:
