@@ -10,29 +10,31 @@ from django.db import connection
 from contributors.activity.models import DayCount
 
 CHUNK = 1000
-_COUNTS = """
+_INTO = """
 INSERT INTO activity_daycount
-    (repository_id, day, identity_id, kind, count, lines_added, lines_removed)
-SELECT c.repository_id, d.day, c.identity_id, c.kind, count(*),
-    coalesce(sum(c.lines_added), 0), coalesce(sum(c.lines_removed), 0)
-FROM {days} activity_contribution c
-WHERE c.repository_id = %s AND c.deleted_at IS NULL
-    AND c.occurred_at >= {start} AND c.occurred_at < {end}
-GROUP BY c.repository_id, d.day, c.identity_id, c.kind
+    (day, repository_id, identity_id, kind, count, lines_added, lines_removed)
 """
+_GROUPS = """
+c.repository_id, c.identity_id, c.kind, count(*) AS count,
+    coalesce(sum(c.lines_added), 0) AS added, coalesce(sum(c.lines_removed), 0) AS removed
+"""
+# Both look each day up in the index by repository and moment rather than read the table.
 _STATEMENTS = {
-    # Moments are text here, so the bounds of a day compare as text; CROSS JOIN makes
-    # SQLite look days up in the index rather than read the table.
-    "sqlite": _COUNTS.format(
-        days="(SELECT value AS day FROM json_each(%s)) d CROSS JOIN",
-        start="d.day",
-        end="date(d.day, '+1 day')",
-    ),
-    "postgresql": _COUNTS.format(
-        days="(SELECT value::date AS day FROM json_array_elements_text(%s)) d CROSS JOIN",
-        start="d.day::timestamp AT TIME ZONE 'UTC'",
-        end="(d.day + 1)::timestamp AT TIME ZONE 'UTC'",
-    ),
+    # Moments are text here, so the bounds of a day compare as text.
+    "sqlite": f"""{_INTO} SELECT d.day, {_GROUPS}
+        FROM (SELECT value AS day FROM json_each(%s)) d CROSS JOIN activity_contribution c
+        WHERE c.repository_id = %s AND c.deleted_at IS NULL
+            AND c.occurred_at >= d.day AND c.occurred_at < date(d.day, '+1 day')
+        GROUP BY d.day, c.identity_id, c.kind""",  # noqa: S608 - of constants
+    "postgresql": f"""{_INTO} SELECT d.day, g.*
+        FROM (SELECT value::date AS day FROM json_array_elements_text(%s)) d
+        CROSS JOIN LATERAL (
+            SELECT {_GROUPS} FROM activity_contribution c
+            WHERE c.repository_id = %s AND c.deleted_at IS NULL
+                AND c.occurred_at >= d.day::timestamp AT TIME ZONE 'UTC'
+                AND c.occurred_at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
+            GROUP BY c.repository_id, c.identity_id, c.kind
+        ) g""",  # noqa: S608 - of constants
 }
 
 
