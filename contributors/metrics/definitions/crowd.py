@@ -1,0 +1,154 @@
+"""People and organizations behind the acts, and how much hangs on few of them.
+
+Every counted act weighs one, whatever its kind; bots are left out.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from contributors.metrics.definitions.rows import (
+    INDEPENDENT,
+    UNKNOWN,
+    Act,
+    Finding,
+    Period,
+    defined,
+    share,
+)
+
+NAMED = 50  # people or organizations kept in the details, the largest first
+
+
+def by_people(acts: Sequence[Act], period: Period) -> list[Act]:
+    """Acts in the period that no bot did; who did them may be unknown."""
+    return [act for act in acts if not act.is_bot and period.start <= act.day < period.end]
+
+
+def nameless(acts: Sequence[Act]) -> float | None:
+    """The share of acts of which the source no longer knows who did them."""
+    total = sum(act.times for act in acts)
+    return share(sum(act.times for act in acts if act.person is None), total)
+
+
+def most_first(counts: Mapping[int, int]) -> list[tuple[int, int]]:
+    """By count, the largest first; equal counts by id, so that the order is one."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def smallest_majority(counts: Sequence[int]) -> int | None:
+    """The smallest k whose k largest counts sum to more than half of all.
+
+    CHAOSS, Contributor Absence Factor: 1000, 433, 343, 332, 202, 90, 42, 33
+    has half at 1237.5, which two reach.
+    """
+    total, running = sum(counts), 0
+    for k, count in enumerate(sorted(counts, reverse=True), start=1):
+        running += count
+        if 2 * running > total:
+            return k
+    return None
+
+
+@defined("count")
+def contributions(acts: Sequence[Act], period: Period) -> Finding:
+    """Counted acts in the period, each kind beside the others."""
+    found = by_people(acts, period)
+    kinds: Counter[str] = Counter()
+    for act in found:
+        kinds[act.kind] += act.times
+    total = sum(kinds.values())
+    return Finding(total, total, nameless(found), {"kinds": dict(sorted(kinds.items()))})
+
+
+@defined("count")
+def contributors(acts: Sequence[Act], period: Period) -> Finding:
+    """Distinct people with any counted act in the period, also kind by kind."""
+    found = by_people(acts, period)
+    people: dict[str, set[int]] = {}
+    for act in found:
+        if act.person is not None:
+            people.setdefault(act.kind, set()).add(act.person)
+    number = len(set().union(*people.values()))
+    kinds = {kind: len(who) for kind, who in sorted(people.items())}
+    return Finding(number, number, nameless(found), {"kinds": kinds})
+
+
+def first_days(acts: Sequence[Act]) -> dict[int, date]:
+    """The day of each person's first act; needs the whole history."""
+    firsts: dict[int, date] = {}
+    for act in acts:
+        if act.person is not None and not act.is_bot:
+            firsts[act.person] = min(act.day, firsts.get(act.person, act.day))
+    return firsts
+
+
+@defined("count")
+def new_contributors(firsts: Mapping[int, date], period: Period) -> Finding:
+    """People whose first counted act ever seen lies in the period.
+
+    `since` says from when on acts are seen at all: who was there before and
+    came back looks new.
+    """
+    found = [(day, who) for who, day in firsts.items() if period.start <= day < period.end]
+    newest = [who for _, who in sorted(found, key=lambda pair: (-pair[0].toordinal(), pair[1]))]
+    since = period.tracked_from.isoformat() if period.tracked_from else None
+    return Finding(len(found), len(found), None, {"people": newest[:NAMED], "since": since})
+
+
+@defined("count")
+def contributor_absence_factor(acts: Sequence[Act], period: Period) -> Finding:
+    """The fewest people who together did more than half of the acts; low is fragile.
+
+    `tied` tells how many people share the count at the cut, any of whom could
+    stand there.
+    """
+    found = by_people(acts, period)
+    counts: Counter[int] = Counter()
+    for act in found:
+        if act.person is not None:
+            counts[act.person] += act.times
+    k = smallest_majority(list(counts.values()))
+    ranked = most_first(counts)
+    cut = ranked[k - 1][1] if k else None
+    details = {
+        "people": [list(pair) for pair in ranked[:k][:NAMED]] if k else [],
+        "total": sum(counts.values()),
+        "tied": sum(count == cut for count in counts.values()) if k else 0,
+    }
+    return Finding(k, len(counts), nameless(found), details)
+
+
+@defined("count")
+def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
+    """The fewest organizations whose people did more than half of what
+    organizations did; low means dependent.
+
+    Independent people and people whose employer is unknown are no company:
+    their shares stand beside, and the unknown share is `missing`.
+    """
+    counts: Counter[int] = Counter()
+    for act in by_people(acts, period):
+        counts[act.organization] += act.times
+    total = sum(counts.values())
+    unknown, independent = counts.pop(UNKNOWN, 0), counts.pop(INDEPENDENT, 0)
+    details = {
+        "organizations": [list(pair) for pair in most_first(counts)[:NAMED]],
+        "affiliated": share(total - unknown - independent, total),
+        "independent": share(independent, total),
+        "unknown": share(unknown, total),
+        "total": total,
+    }
+    k = smallest_majority(list(counts.values()))
+    return Finding(k, len(counts), share(unknown, total), details)
+
+
+@defined("share")
+def bot_share(acts: Sequence[Act], period: Period) -> Finding:
+    """Acts by bots of all acts in the period."""
+    total = bots = 0
+    for act in acts:
+        if period.start <= act.day < period.end:
+            total += act.times
+            bots += act.times if act.is_bot else 0
+    return Finding(share(bots, total), total, None, {"bots": bots})

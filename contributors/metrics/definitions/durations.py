@@ -1,0 +1,150 @@
+"""How long things take, with what has not ended yet neither dropped nor guessed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from contributors.metrics.definitions.flow import sift
+from contributors.metrics.definitions.rows import (
+    CHANGE_REQUEST,
+    Finding,
+    Item,
+    Period,
+    defined,
+    share,
+)
+
+ANSWERED_WITHIN_DAYS = (1, 3, 7, 15)
+# Items are followed this long after the period ends, so that a settled figure stays.
+FOLLOW_UP = timedelta(days=31)
+DAY = 86_400
+
+
+class Span(NamedTuple):
+    """A duration in seconds that ended, or that was only seen to last so long."""
+
+    seconds: float
+    has_ended: bool
+
+
+def percentile(sorted_values: Sequence[float], part: float) -> float | None:
+    """The value below which a part of the values lies, interpolated linearly.
+
+    As `percentile_cont` of SQL: position (n - 1) * part.
+    """
+    if not sorted_values:
+        return None
+    position = (len(sorted_values) - 1) * part
+    low = int(position)
+    high = min(low + 1, len(sorted_values) - 1)
+    return sorted_values[low] + (sorted_values[high] - sorted_values[low]) * (position - low)
+
+
+def kaplan_meier_median(spans: Sequence[Span]) -> float | None:
+    """The time by which half have ended, in seconds, counting the unended as at risk
+    until they were last seen; None while fewer than half are known to have ended.
+
+    Kaplan and Meier, Journal of the American Statistical Association 53 (1958).
+    """
+    at_risk, surviving = len(spans), 1.0
+    for _, group in groupby(sorted(spans), key=lambda span: span.seconds):
+        tied = list(group)
+        ended = sum(span.has_ended for span in tied)
+        surviving *= 1 - ended / at_risk
+        at_risk -= len(tied)
+        # Rounding must not keep exactly half from counting as half.
+        if ended and surviving <= 0.5 + 1e-12:
+            return tied[0].seconds
+    return None
+
+
+def answered_within(spans: Sequence[Span], days: int) -> dict[str, float | int | None]:
+    """The share ended within so many days, of those seen for as long or ended before."""
+    known = [span for span in spans if span.has_ended or span.seconds >= days * DAY]
+    ended = sum(span.has_ended and span.seconds <= days * DAY for span in known)
+    return {"share": share(ended, len(known)), "n": len(known)}
+
+
+def spread(seconds: Sequence[float]) -> dict[str, float | None]:
+    """Mean, median and the 15th and 85th percentile, in seconds."""
+    ordered = sorted(seconds)
+    # A sum in the order of size does not depend on the order of the rows.
+    return {
+        "mean": share(sum(ordered), len(ordered)),
+        "median": percentile(ordered, 0.5),
+        "p15": percentile(ordered, 0.15),
+        "p85": percentile(ordered, 0.85),
+    }
+
+
+def response_span(item: Item, seen_until: datetime) -> Span:
+    """From opening to the first response, or as long as it was seen to go without."""
+    answered = item.first_response_at
+    if answered is not None and answered <= seen_until:
+        return Span(max((answered - item.opened_at).total_seconds(), 0), has_ended=True)
+    return Span(max((seen_until - item.opened_at).total_seconds(), 0), has_ended=False)
+
+
+def responses(items: Sequence[Item], period: Period) -> Finding:
+    """Spans of the items that people opened in the period, followed for `FOLLOW_UP`."""
+    found = [item for item in items if period.has(item.opened_at)]
+    there = [item for item in found if not item.is_deleted]
+    limit = period.ends_at + FOLLOW_UP
+    spans = [
+        response_span(item, min(item.observed_until, limit)) for item in there if not item.is_bot
+    ]
+    ended = [span.seconds for span in spans if span.has_ended]
+    details = {
+        "answered": len(ended),
+        "unanswered": len(spans) - len(ended),
+        "bots": len(there) - len(spans),
+        "within": {str(days): answered_within(spans, days) for days in ANSWERED_WITHIN_DAYS},
+        **spread(ended),
+        "hours": histogram(ended),
+    }
+    gone = share(len(found) - len(there), len(found))
+    return Finding(kaplan_meier_median(spans), len(spans), gone, details)
+
+
+# Upper ends in hours; what takes longer falls into a last class without an end.
+CLASSES = (1, 4, 12, 24, 72, 168, 360, 720)
+
+
+def histogram(seconds: Sequence[float]) -> list[int]:
+    """How many took up to 1, 4, 12, 24, 72, 168, 360, 720 hours, and longer."""
+    counts = [0] * (len(CLASSES) + 1)
+    for value in seconds:
+        place = next((at for at, end in enumerate(CLASSES) if value <= end * 3600), len(CLASSES))
+        counts[place] += 1
+    return counts
+
+
+@defined("seconds")
+def issue_response_time(items: Sequence[Item], period: Period) -> Finding:
+    """From the opening of an issue in the period to the first answer by somebody else.
+
+    The value is the Kaplan-Meier median; what is unanswered is censored at the
+    end of what was observed. A close is no answer.
+    """
+    return responses([item for item in items if item.kind == "issue"], period)
+
+
+@defined("seconds")
+def time_to_first_response(items: Sequence[Item], period: Period) -> Finding:
+    """As the issue response time, for issues and change requests, reviews included."""
+    return responses(items, period)
+
+
+@defined("seconds")
+def change_request_duration(items: Sequence[Item], period: Period) -> Finding:
+    """From opening to merge, for change requests merged in the period; the median."""
+    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(item.merged_at))
+    seconds = [
+        max((item.merged_at - item.opened_at).total_seconds(), 0)
+        for item in people
+        if item.merged_at
+    ]
+    found = spread(seconds)
+    details = {"bots": bots, "hours": histogram(seconds), **found}
+    return Finding(found["median"], len(seconds), gone, details)

@@ -1,0 +1,12 @@
+"""What the figures follow."""
+
+from community.jobs.topics import subscribe
+
+subscribe("activity.ingested", "metrics.note_activity")
+for topic in (
+    "people.merged",
+    "people.split",
+    "people.affiliation_changed",
+    "people.bot_changed",
+):
+    subscribe(topic, "metrics.note_people")
