@@ -1,0 +1,327 @@
+"""Charts as server-rendered SVG with the table behind them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from contributors.metrics.formats import count
+from contributors.metrics.svg import (
+    joined,
+    nice_ticks,
+    percent,
+    pixels,
+    polyline,
+    tag,
+    text,
+)
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+HEIGHT, TOP, BOTTOM = 220.0, 14.0, 24.0
+FLOOR = HEIGHT - BOTTOM
+LABELED = 4  # lines that carry their names themselves
+LABEL_GAP = 15.0
+MOST_LABELS = 6
+
+
+class Series(NamedTuple):
+    """A named row of values, None where nothing is known."""
+
+    label: "str | _StrPromise"
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    header: Sequence[object]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What `parts/_chart.html` shows."""
+
+    title: "str | _StrPromise"
+    svg: SafeString
+    table: Table
+    unit: "str | _StrPromise" = ""
+    n: int | None = None
+    legend: Sequence[Mapping[str, object]] = field(default_factory=tuple)
+    csv_url: str = ""
+    json_url: str = ""
+    note: "str | _StrPromise" = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The place of marks: bands side by side, values from the floor upwards."""
+
+    labels: Sequence[str]  # short, below the axis
+    names: Sequence[str]  # in full, read out
+    ticks: Sequence[float]
+    width: float = 1.0  # the share of the drawing that the bands fill
+
+    def center(self, band: int) -> float:
+        return self.width * (band + 0.5) / len(self.labels)
+
+    @property
+    def band(self) -> float:
+        return self.width / len(self.labels)
+
+    def y(self, value: float) -> float:
+        return FLOOR - (FLOOR - TOP) * value / self.ticks[-1]
+
+    def grid(self) -> SafeString:
+        lines = [
+            tag("line", x1="0", x2="100%", y1=pixels(self.y(tick)), y2=pixels(self.y(tick)))
+            for tick in self.ticks
+        ]
+        return tag("g", *lines, class_="grid")
+
+    def axis(self) -> SafeString:
+        """Values stand on their lines at the left, so that no margin is lost on a phone."""
+        values = [
+            text(count(tick, 0 if tick == int(tick) else 1), 0, self.y(tick) - 3)
+            for tick in self.ticks[1:]
+        ]
+        step = -(-len(self.labels) // MOST_LABELS)
+        last = len(self.labels) - 1
+        shown = [band for band in range(len(self.labels)) if (last - band) % step == 0]
+        below = [text(self.labels[b], self.center(b), HEIGHT - 6, "middle") for b in shown]
+        return tag("g", *values, *below, class_="axis", aria_hidden="true")
+
+    def columns(self, series: Sequence[Series], unit: str) -> SafeString:
+        """One stop of the Tab key per band, which reads out what stands there."""
+        return joined(
+            self.column(band, spoken(name, series, band, unit))
+            for band, name in enumerate(self.names)
+        )
+
+    def column(self, band: int, words: str) -> SafeString:
+        hit = tag(
+            "rect",
+            class_="hit",
+            x=percent(self.band * band),
+            width=percent(self.band),
+            y="0",
+            height=pixels(FLOOR),
+            fill="transparent",
+        )
+        return tag(
+            "g",
+            tag("title", words),
+            hit,
+            class_="column",
+            tabindex="0",
+            role="img",
+            aria_label=words,
+        )
+
+    def untracked(self, series: Sequence[Series]) -> SafeString:
+        """Shade the bands before anything was known."""
+        known = [
+            band
+            for band in range(len(self.labels))
+            if any(one.values[band] is not None for one in series)
+        ]
+        empty = min(known, default=0)
+        if not empty:
+            return SafeString("")
+        shade = tag(
+            "rect",
+            class_="untracked",
+            x="0",
+            width=percent(self.band * empty),
+            y=pixels(TOP),
+            height=pixels(FLOOR - TOP),
+        )
+        words = _("no data before tracking")
+        label = text(words, self.band * empty / 2, FLOOR - 8, "middle", "label")
+        return joined([shade, label if empty > 3 else ""])
+
+
+def spoken(name: str, series: Sequence[Series], band: int, unit: str) -> str:
+    """What one band says: its name, then each series with its value."""
+    said = []
+    for one in series:
+        value = one.values[band]
+        shown = _("unknown") if value is None else f"{number(value)} {unit}".strip()
+        said.append(f"{one.label}: {shown}" if len(series) > 1 else shown)
+    return f"{name}: {', '.join(said)}"
+
+
+def number(value: float) -> str:
+    return count(value, 0 if value == int(value) else 1)
+
+
+def drawing(key: str, title: object, about: str, *parts: object) -> SafeString:
+    """The outer SVG with its title and description.
+
+    A group, not an image: the bands inside can be reached with the keyboard.
+    """
+    return tag(
+        "svg",
+        tag("title", title, id=f"{key}-title"),
+        tag("desc", about, id=f"{key}-desc"),
+        *parts,
+        class_="plot",
+        width="100%",
+        height=f"{HEIGHT:g}",
+        role="group",
+        aria_labelledby=f"{key}-title {key}-desc",
+    )
+
+
+def highest(series: Sequence[Series]) -> float:
+    return max((v for one in series for v in one.values if v is not None), default=0)
+
+
+def line_chart(
+    key: str,
+    title: object,
+    series: Sequence[Series],
+    *,
+    labels: Sequence[str],
+    names: Sequence[str],
+    unit: str = "",
+    is_whole: bool = True,
+) -> SafeString:
+    """Lines over bands; up to four carry their names at their ends."""
+    has_names = 1 < len(series) <= LABELED
+    ticks = nice_ticks(highest(series), is_whole=is_whole)
+    plot = Plot(labels, names, ticks, 0.8 if has_names else 1.0)
+    lines = [line(plot, one.values, at) for at, one in enumerate(series, start=1)]
+    about = _("Lines over %(count)s months.") % {"count": len(labels)}
+    return drawing(
+        key,
+        title,
+        about,
+        plot.untracked(series),
+        plot.grid(),
+        plot.axis(),
+        *lines,
+        end_labels(plot, series) if has_names else "",
+        plot.columns(series, unit),
+    )
+
+
+def line(plot: Plot, values: Sequence[float | None], index: int) -> SafeString:
+    """The runs of known values, each point marked; a gap stays a gap."""
+    parts: list[SafeString] = []
+    for is_known, group in groupby(enumerate(values), key=lambda pair: pair[1] is not None):
+        run = [(plot.center(band), plot.y(value or 0)) for band, value in group]
+        if is_known:
+            parts.append(polyline(run, index, HEIGHT) if len(run) > 1 else SafeString(""))
+            parts.extend(
+                tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"mark series-{index}")
+                for x, y in run
+            )
+    return tag("g", *parts)
+
+
+def end_labels(plot: Plot, series: Sequence[Series]) -> SafeString:
+    """The name of each line beside its last point, moved apart where they would touch."""
+    ends = []
+    for index, one in enumerate(series, start=1):
+        known = [value for value in one.values if value is not None]
+        if known:
+            ends.append((plot.y(known[-1]), index, one.label))
+    placed: list[SafeString] = []
+    lowest = TOP - LABEL_GAP
+    for y, index, label in sorted(ends, key=lambda end: (end[0], end[1])):
+        lowest = max(y + 4, lowest + LABEL_GAP)
+        placed.append(text(label, plot.width, lowest, "start", f"label series-{index}"))
+    return joined(placed)
+
+
+def stacked_bars(
+    key: str,
+    title: object,
+    series: Sequence[Series],
+    *,
+    labels: Sequence[str],
+    names: Sequence[str],
+    unit: str = "",
+) -> SafeString:
+    """One bar per band, its parts on top of each other in the order of the series."""
+    sums = [sum(one.values[band] or 0 for one in series) for band in range(len(labels))]
+    plot = Plot(labels, names, nice_ticks(max(sums, default=0)))
+    bars = [bar(plot, series, band) for band in range(len(labels))]
+    about = _("Bars over %(count)s months, each kind on top of the other.") % {"count": len(labels)}
+    return drawing(
+        key,
+        title,
+        about,
+        plot.untracked(series),
+        plot.grid(),
+        plot.axis(),
+        *bars,
+        plot.columns(series, unit),
+    )
+
+
+def bar(plot: Plot, series: Sequence[Series], band: int) -> SafeString:
+    """The parts of one bar, a thin gap between them so that grey tells them apart."""
+    parts, reached = [], 0.0
+    for index, one in enumerate(series, start=1):
+        value = one.values[band] or 0
+        if not value:
+            continue
+        low, high = plot.y(reached), plot.y(reached + value)
+        reached += value
+        parts.append(
+            tag(
+                "rect",
+                class_=f"mark series-{index}",
+                x=percent(plot.center(band) - plot.band * 0.34),
+                width=percent(plot.band * 0.68),
+                y=pixels(high),
+                height=pixels(max(low - high - 1, 0.5)),
+            )
+        )
+    return joined(parts)
+
+
+def histogram_bars(
+    key: str, title: object, counts: Sequence[int], *, labels: Sequence[str], names: Sequence[str]
+) -> SafeString:
+    """How many fell into each class; every class keeps its label."""
+    series = [Series(title_of(title), list(counts))]
+    plot = Plot(labels, names, nice_ticks(max(counts, default=0)))
+    bars = [bar(plot, series, band) for band in range(len(labels))]
+    about = _("A distribution over %(count)s classes.") % {"count": len(labels)}
+    return drawing(key, title, about, plot.grid(), plot.axis(), *bars, plot.columns(series, ""))
+
+
+def title_of(title: object) -> str:
+    return str(title)
+
+
+def sparkline(values: Sequence[float | None]) -> SafeString:
+    """A small line without words; None where nothing was known."""
+    top = max((value for value in values if value is not None), default=0) or 1
+    points = [
+        (4 + 112 * at / max(len(values) - 1, 1), 26 - 22 * value / top)
+        for at, value in enumerate(values)
+        if value is not None
+    ]
+    if len(points) < 2:
+        return SafeString("")
+    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    last = points[-1]
+    return tag(
+        "svg",
+        tag("polyline", points=drawn, fill="none", class_="line series-1"),
+        tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.5", class_="mark series-1"),
+        class_="spark",
+        viewBox="0 0 120 30",
+        width="120",
+        height="30",
+        role="img",
+        aria_hidden="true",
+    )

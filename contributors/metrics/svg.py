@@ -1,0 +1,78 @@
+"""Drawing in SVG that needs no style: attributes and classes only.
+
+Widths are percentages and heights pixels, so that a drawing fills its place
+while its words keep their size, on a phone as on a desk.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil, floor, log10
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+# What tells series apart without color: stroke patterns of lines, in series order.
+DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4", "4 2 1 2")
+TICK_STEPS = (1, 2, 5, 10)
+
+
+def tag(name: str, *content: object, **attributes: object) -> SafeString:
+    """An element; `class_` and `text_anchor` become `class` and `text-anchor`."""
+    pairs = (
+        (key.rstrip("_").replace("_", "-"), value)
+        for key, value in attributes.items()
+        if value is not None
+    )
+    # Names of elements and attributes are ours, values and contents are escaped.
+    words = format_html_join("", ' {}="{}"', pairs)
+    inside = format_html_join("", "{}", ((part,) for part in content))
+    return format_html("<{0}{1}>{2}</{0}>", SafeString(name), words, inside)
+
+
+def joined(parts: Iterable[object]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def percent(share: float) -> str:
+    """A share of the width as an attribute."""
+    return f"{100 * share:.3f}%"
+
+
+def pixels(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def nice_ticks(top: float, *, most: int = 4, is_whole: bool = True) -> list[float]:
+    """Round values from zero to at least `top`, at most `most` steps of 1, 2 or 5."""
+    if top <= 0:
+        return [0.0, 1.0]
+    rough = top / most
+    magnitude = 10.0 ** floor(log10(rough))
+    step = next(factor * magnitude for factor in TICK_STEPS if factor * magnitude >= rough)
+    if is_whole:
+        step = max(step, 1.0)
+    return [round(step * at, 10) for at in range(ceil(top / step) + 1)]
+
+
+def polyline(points: Sequence[tuple[float, float]], index: int, height: float) -> SafeString:
+    """A line through (share of width, y in pixels), as thick at every width."""
+    drawn = " ".join(f"{1000 * x:.1f},{y:.1f}" for x, y in points)
+    line = tag(
+        "polyline",
+        points=drawn,
+        fill="none",
+        class_=f"line series-{index}",
+        stroke_dasharray=DASHES[(index - 1) % len(DASHES)] or None,
+        vector_effect="non-scaling-stroke",
+    )
+    return tag(
+        "svg",
+        line,
+        viewBox=f"0 0 1000 {height:g}",
+        preserveAspectRatio="none",
+        width="100%",
+        height=f"{height:g}",
+    )
+
+
+def text(words: object, x: float, y: float, anchor: str = "start", kind: str = "") -> SafeString:
+    return tag("text", words, x=percent(x), y=pixels(y), text_anchor=anchor, class_=kind or None)
