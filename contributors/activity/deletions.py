@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from community.projects.models import Repository
 from contributors.activity.models import Contribution, Tombstone, WorkItem
-from contributors.activity.settle import Touched, change_deletion, lock, settle
+from contributors.activity.settle import Touched, change_deletion, days_of, lock, settle
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def mark_deleted(
     not_newer = Q(updated_at=None) | Q(updated_at__lte=at)
     items = WorkItem.objects.filter(named & not_newer, repository=repository)
     ids = list(items.values_list("pk", flat=True))
+    note_turns(items, touched)
     WorkItem.objects.filter(pk__in=ids).update(deleted_at=at)
     dying = (named & not_newer) | Q(work_item__in=ids, deleted_at=None)
     rows = Contribution.objects.filter(dying, repository=repository)
@@ -49,11 +50,18 @@ def mark_present(*, repository: Repository, kind: str, external_ids: Iterable[st
     for item in WorkItem.objects.filter(named, deleted_at__isnull=False):
         count += revive_with(item.pk, item.deleted_at, touched)
         touched.items.add(item.pk)
+    note_turns(WorkItem.objects.filter(named), touched)
     WorkItem.objects.filter(named).update(deleted_at=None)
     rows = Contribution.objects.filter(named, deleted_at__isnull=False)
     count += change_deletion(rows, None, touched)
     settle(repository, touched)
     return count
+
+
+def note_turns(items: QuerySet[WorkItem], touched: Touched) -> None:
+    """Note the days on which these work items began or ended."""
+    for turns in items.values_list("opened_at", "closed_at", "merged_at"):
+        touched.turned.update(days_of(turn for turn in turns if turn))
 
 
 def revive_with(item_id: int, deleted_at: datetime | None, touched: Touched) -> int:

@@ -24,7 +24,14 @@ from contributors.activity.rows import (
     newest,
     work_item_row,
 )
-from contributors.activity.settle import Touched, change_deletion, days_of, lock, settle
+from contributors.activity.settle import (
+    Touched,
+    change_deletion,
+    days_of,
+    lock,
+    settle,
+    tell,
+)
 from contributors.activity.upsert import Outcome, merge
 
 __all__ = ["ingest", "mark_deleted", "mark_present", "record_completeness"]
@@ -32,6 +39,7 @@ __all__ = ["ingest", "mark_deleted", "mark_present", "record_completeness"]
 _ITEM = CONTRIBUTIONS.columns.index("work_item_id")
 _OCCURRED = CONTRIBUTIONS.columns.index("occurred_at")
 _NUMBER = WORK_ITEMS.columns.index("number")
+_TURNS = [WORK_ITEMS.columns.index(name) for name in ("opened_at", "closed_at", "merged_at")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,15 @@ def record_completeness(
     *, repository: Repository, records: Sequence[CompletenessRecord], at: datetime
 ) -> None:
     """Note what each day should have given and what it gave, replacing earlier notes."""
+    known = {
+        day: pair
+        for day, *pair in repository.completeness.values_list("day", "expected", "received")
+    }
+    changed = {
+        record.day
+        for record in records
+        if known.get(record.day) != [max(record.expected, record.received), record.received]
+    }
     Completeness.objects.bulk_create(
         (
             Completeness(
@@ -87,6 +104,8 @@ def record_completeness(
         unique_fields=["repository", "day"],
         update_fields=["expected", "received", "reason", "checked_at"],
     )
+    if changed:
+        tell(repository, changed)
 
 
 def _buried(repository: Repository) -> dict[RowKey, datetime]:
@@ -106,6 +125,8 @@ def _store_work_items(visit: _Visit) -> Outcome:
         for key, record in newest(visit.batch.work_items).items()
     }
     outcome = merge(WORK_ITEMS, visit.repository.pk, rows, buried=visit.buried, once={})
+    turns = (row[place] for _, row in outcome.versions() for place in _TURNS)
+    visit.touched.turned.update(days_of(turn for turn in turns if turn))
     if outcome.added:
         _link_waiting(visit, [row[_NUMBER] for row in outcome.added.values()])
     if outcome.changed:

@@ -19,6 +19,8 @@ class Touched:
 
     days: set[date] = field(default_factory=set)
     items: set[int] = field(default_factory=set)
+    # Days on which a work item began or ended, before the change or after it.
+    turned: set[date] = field(default_factory=set)
 
 
 def lock(repository: Repository) -> None:
@@ -41,13 +43,18 @@ def settle(repository: Repository, touched: Touched) -> None:
     """Derive what was touched and publish `activity.ingested`."""
     derive_work_items(touched.items)
     recount_days(repository.pk, touched.days)
-    if touched.days or touched.items:
-        publish(
-            "activity.ingested",
-            repository_id=repository.pk,
-            days=sorted(day.isoformat() for day in touched.days),
-            months=sorted({f"{day:%Y-%m}-01" for day in touched.days}),
-        )
+    if touched.days or touched.items or touched.turned:
+        tell(repository, touched.days | touched.turned)
+
+
+def tell(repository: Repository, days: set[date]) -> None:
+    """Publish on which days something of a repository is no longer as it was."""
+    publish(
+        "activity.ingested",
+        repository_id=repository.pk,
+        days=sorted(day.isoformat() for day in days),
+        months=sorted({f"{day:%Y-%m}-01" for day in days}),
+    )
 
 
 def days_of(moments: Iterable[datetime]) -> set[date]:

@@ -218,7 +218,7 @@ def line(plot: Plot, values: Sequence[float | None], index: int) -> SafeString:
         if is_known:
             parts.append(polyline(run, index, HEIGHT) if len(run) > 1 else SafeString(""))
             parts.extend(
-                tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"mark series-{index}")
+                tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"point series-{index}")
                 for x, y in run
             )
     return tag("g", *parts)
@@ -277,7 +277,7 @@ def bar(plot: Plot, series: Sequence[Series], band: int) -> SafeString:
         parts.append(
             tag(
                 "rect",
-                class_=f"mark series-{index}",
+                class_=f"point series-{index}",
                 x=percent(plot.center(band) - plot.band * 0.34),
                 width=percent(plot.band * 0.68),
                 y=pixels(high),

@@ -120,30 +120,33 @@ def read_extent(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
     present = Contribution.objects.filter(chosen, deleted_at=None)
     # A clock that runs ahead must not carry the end of what is known into the future.
     plausible = Q(occurred_at__lte=F("recorded_at"))
-    for pk, first, last in by_repository(present).values_list(
-        "repository_id", Min("occurred_at"), Max("occurred_at", filter=plausible)
-    ):
+    moments = by_repository(present).annotate(
+        first=Min("occurred_at"), last=Max("occurred_at", filter=plausible)
+    )
+    for pk, first, last in moments.values_list("repository_id", "first", "last"):
         ledgers[pk].track(first.date(), last)
-    for pk, first, last in by_repository(WorkItem.objects.filter(chosen)).values_list(
-        "repository_id", Min("opened_at"), Max("updated_at")
-    ):
+    items = by_repository(WorkItem.objects.filter(chosen)).annotate(
+        first=Min("opened_at"), last=Max("updated_at")
+    )
+    for pk, first, last in items.values_list("repository_id", "first", "last"):
         ledgers[pk].track(first.date(), last)
-    for pk, first, last in by_repository(Completeness.objects.filter(chosen)).values_list(
-        "repository_id", Min("day"), Max("day")
-    ):
+    checks = by_repository(Completeness.objects.filter(chosen)).annotate(
+        first=Min("day"), last=Max("day")
+    )
+    for pk, first, last in checks.values_list("repository_id", "first", "last"):
         ledgers[pk].track(first, datetime.combine(last + timedelta(days=1), time.min, UTC))
 
 
 def by_repository(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """One row per repository."""
     return rows.order_by().values("repository_id")
 
 
 def read_firsts(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
     """Each person's first day in each repository, without bots."""
     counts = DayCount.objects.filter(chosen, identity__person__is_bot=False).order_by()
-    for pk, person, day in counts.values("repository_id", "identity__person_id").values_list(
-        "repository_id", "identity__person_id", Min("day")
-    ):
+    firsts = counts.values("repository_id", "identity__person_id").annotate(first=Min("day"))
+    for pk, person, day in firsts.values_list("repository_id", "identity__person_id", "first"):
         ledgers[pk].firsts[person] = day
 
 

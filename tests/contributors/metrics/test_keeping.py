@@ -1,0 +1,220 @@
+"""Figures kept in step by small changes equal figures made anew."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from community.jobs.models import Job
+from community.jobs.topics import publish
+from community.people.models import Affiliation, Identity
+from contributors.activity.ingest import mark_deleted, record_completeness
+from contributors.activity.records import CompletenessRecord
+from contributors.metrics.actions import mark_stale, rebuild_figures, refresh_figures
+from contributors.metrics.models import Figure, Reading, RecentFigure
+from tests import factories
+from tests.factories import ledger
+
+AT = datetime(2026, 12, 31, tzinfo=UTC)
+START = date(2026, 1, 20)
+KINDS = ["commit", "review", "issue_comment"]
+
+days = st.integers(0, 150).map(lambda offset: START + timedelta(days=offset))
+people = st.integers(1, 4)
+steps = st.one_of(
+    st.tuples(st.just("act"), st.integers(0, 9), people, days, st.sampled_from(KINDS)),
+    st.tuples(st.just("item"), st.integers(1, 4), people, days, st.integers(-1, 60)),
+    st.tuples(st.just("reply"), st.integers(1, 4), people, days),
+    st.tuples(st.just("delete"), st.integers(0, 9)),
+    st.tuples(st.just("gone"), st.integers(1, 4)),
+    st.tuples(st.just("merge"), people, people),
+    st.tuples(st.just("bot"), people, st.booleans()),
+    st.tuples(st.just("employ"), people, days),
+    st.tuples(st.just("complete"), days, st.integers(0, 3)),
+)
+histories = st.lists(st.lists(st.tuples(st.booleans(), steps), max_size=6), max_size=5)
+
+
+def snapshot() -> tuple[list, list]:
+    """Every finished figure without its row id."""
+    found = []
+    for model in (Figure, RecentFigure):
+        names = [field.name for field in model._meta.fields if field.name != "id"]
+        found.append(sorted(map(repr, model.objects.values_list(*names))))
+    return found[0], found[1]
+
+
+class World:
+    """Two repositories of two projects to which things happen."""
+
+    def __init__(self) -> None:
+        self.repositories = [factories.repository(), factories.repository()]
+        self.version = 0
+
+    def do(self, repository, what: str, *facts) -> None:
+        self.version += 1
+        getattr(self, what)(repository, *facts)
+
+    def act(self, repository, name, who, day, kind) -> None:
+        later = ledger.noon(START + timedelta(days=self.version))
+        ledger.fill(repository, ledger.act(f"a{name}", who, day, kind, updated_at=later))
+
+    def item(self, repository, number, who, day, lasting) -> None:
+        closed = day + timedelta(days=lasting) if lasting >= 0 else None
+        updated = START + timedelta(days=200 + self.version)
+        more = {"closed": closed, "updated": updated, "kind": "change_request"}
+        ledger.fill(
+            repository, ledger.work(number, who, day, merged=bool(closed and lasting % 2), **more)
+        )
+
+    def reply(self, repository, number, who, day) -> None:
+        name = f"r{number}-{who}-{day}"
+        ledger.fill(repository, ledger.act(name, who, day, "review", work_item=number))
+
+    def delete(self, repository, name) -> None:
+        for kind in KINDS:
+            mark_deleted(repository=repository, kind=kind, external_ids=[f"a{name}"], at=AT)
+
+    def gone(self, repository, number) -> None:
+        mark_deleted(
+            repository=repository, kind="change_request", external_ids=[f"item-{number}"], at=AT
+        )
+
+    def identity(self, number) -> Identity | None:
+        return Identity.objects.filter(provider="github", uid=str(number)).first()
+
+    def merge(self, _, one, other) -> None:
+        kept, moved = self.identity(one), self.identity(other)
+        if kept and moved and kept.person_id != moved.person_id:
+            pair = [kept.person_id, moved.person_id]
+            Identity.objects.filter(person=moved.person_id).update(person=kept.person_id)
+            publish("people.merged", person_ids=pair)
+
+    def bot(self, _, who, verdict) -> None:
+        if found := self.identity(who):
+            found.person.is_bot = verdict
+            found.person.save()
+            publish("people.bot_changed", person_id=found.person_id)
+
+    def employ(self, _, who, day) -> None:
+        if found := self.identity(who):
+            employer = factories.organization() if day.day % 2 else None
+            Affiliation.objects.create(person=found.person, organization=employer, starts_on=day)
+            publish("people.affiliation_changed", person_id=found.person_id)
+
+    def complete(self, repository, day, received) -> None:
+        record = CompletenessRecord(day, 3, received)
+        record_completeness(repository=repository, records=[record], at=AT)
+
+
+class KeepingInStep(TestCase):
+    @settings(
+        max_examples=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=True,
+    )
+    @given(histories)
+    def test_figures_kept_in_step_equal_figures_made_anew(self, history):
+        world = World()
+
+        for batch in history:
+            for is_second, step in batch:
+                world.do(world.repositories[is_second], *step)
+            ledger.settle_figures()
+        kept = snapshot()
+        rebuild_figures(at=AT)
+
+        assert kept == snapshot()
+
+
+@pytest.mark.django_db
+def test_a_month_without_the_marking_would_stay_as_it_was():
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, START))
+    ledger.settle_figures()
+    ledger.fill(repository, ledger.act("two", 1, START))
+    Job.objects.all().delete()  # the change is told to nobody
+
+    ledger.settle_figures()
+    kept = snapshot()
+    rebuild_figures(at=AT)
+
+    assert kept != snapshot()
+
+
+@pytest.mark.django_db
+def test_rebuilding_twice_gives_the_same_figures():
+    ledger.quarter(factories.repository())
+
+    rebuild_figures(at=AT)
+    first = snapshot()
+    rebuild_figures(at=AT)
+
+    assert first == snapshot()
+    assert len(first[0]) > 0
+
+
+@pytest.mark.django_db
+def test_no_figure_stands_before_tracking_began():
+    ledger.quarter(factories.repository())
+
+    rebuild_figures(at=AT)
+
+    assert Figure.objects.order_by("month").values_list("month", flat=True)[0] == date(2026, 1, 1)
+
+
+@pytest.mark.django_db
+def test_the_days_before_tracking_began_give_nothing_to_compare_with():
+    ledger.quarter(factories.repository())
+
+    rebuild_figures(at=AT)
+    rows = RecentFigure.objects.filter(scope="community", metric="contributions")
+
+    assert {row.days: row.before is None for row in rows} == {30: False, 90: True, 365: True}
+
+
+@pytest.mark.django_db
+def test_changes_of_one_slot_are_worked_off_by_one_job():
+    one, other = factories.repository(), factories.repository()
+
+    for repository in (one, other, one):
+        mark_stale(repository_ids=[repository.pk], since=START, at=AT)
+
+    assert Job.objects.filter(task="metrics.refresh").count() == 1
+    assert Reading.objects.filter(stale_from=START).count() == 2
+
+
+@pytest.mark.django_db
+def test_the_earliest_change_wins_whatever_the_order():
+    repository = factories.repository()
+
+    for day in (date(2026, 3, 5), date(2026, 2, 1), date(2026, 4, 1)):
+        mark_stale(repository_ids=[repository.pk], since=day, at=AT)
+
+    assert Reading.objects.get().stale_from == date(2026, 2, 1)
+
+
+@pytest.mark.django_db
+def test_with_nothing_stale_a_refresh_touches_nothing(django_assert_num_queries):
+    rebuild_figures(at=AT)
+
+    with django_assert_num_queries(3):
+        refreshed = refresh_figures(at=AT)
+
+    assert refreshed == 0
+
+
+@pytest.mark.django_db
+def test_completeness_of_a_month_is_received_of_expected():
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, START))
+    records = [CompletenessRecord(START, 4, 4), CompletenessRecord(date(2026, 1, 21), 4, 2)]
+    record_completeness(repository=repository, records=records, at=AT)
+
+    ledger.settle_figures()
+
+    figure = Figure.objects.get(scope="community", metric="contributions")
+    assert figure.completeness == 0.75
