@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.lib.context import THEMES
 from community.lib.search import search
+from community.lib.style.samples import everything
 
 YEAR = 365 * 24 * 3600
 
@@ -84,4 +85,4 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 def style(request: HttpRequest) -> HttpResponse:
     """Every part in every state, for eyes and for the browser tests (DEBUG only)."""
-    return render(request, "community/lib/style.html")
+    return render(request, "community/lib/style.html", everything(timezone.now()))
