@@ -1,0 +1,135 @@
+"""What people of the invented community write, in both languages."""
+
+from random import Random
+
+Words = dict[str, tuple[str, ...]]  # language -> choices
+
+PARTS: dict[str, Words] = {
+    "code": {
+        "en": (
+            "tokenizer cache", "request queue", "GGUF loader", "streaming endpoint",
+            "KV cache", "scheduler", "metrics exporter", "int4 kernel", "config parser",
+            "shard reader", "health check", "batch planner", "log formatter", "thread pool",
+        ),
+        "zh": (
+            "分词缓存", "请求队列", "权重加载", "流式接口", "键值缓存", "调度器",
+            "监控指标", "量化内核", "配置解析", "分片读取", "健康检查", "线程池",
+        ),
+    },
+    "model": {
+        "en": (
+            "learning-rate schedule", "checkpoint merge", "rotary embedding", "loss spike at 40B",
+            "data mixture", "gradient clipping", "optimizer state", "long-context stage",
+            "tokenizer vocabulary", "chat template", "weight decay", "evaluation hook",
+        ),
+        "zh": (
+            "学习率曲线", "检查点合并", "位置编码", "损失尖峰", "数据配比", "梯度裁剪",
+            "优化器状态", "长上下文阶段", "词表", "对话模板", "评测钩子",
+        ),
+    },
+    "dataset": {
+        "en": (
+            "license field", "source register", "near-duplicate filter", "dialogue split",
+            "schema check", "withdrawal list", "review sheet", "language tag", "code subset",
+        ),
+        "zh": (
+            "许可字段", "来源登记", "近似去重", "对话子集", "格式校验", "撤回名单",
+            "复核表", "语言标签", "代码子集", "古文样本", "方言样本", "标点清洗",
+        ),
+    },
+    "benchmark": {
+        "en": (
+            "contract task", "needle placement", "score interval", "runner timeout",
+            "archive task", "leak detector", "result upload", "question rotation", "table view",
+        ),
+        "zh": (
+            "合同任务", "埋点位置", "置信区间", "运行超时", "档案任务", "泄漏检测",
+            "结果上传", "题目轮换", "榜单页面",
+        ),
+    },
+    "docs": {
+        "en": (
+            "first-steps guide", "review guide", "training tutorial", "glossary", "install page",
+            "release checklist", "style guide", "hardware table", "mentoring page",
+        ),
+        "zh": (
+            "入门指南", "评审指南", "训练教程", "术语表", "安装说明", "发布清单",
+            "写作规范", "硬件对照表", "导师计划",
+        ),
+    },
+}  # fmt: skip
+
+ISSUES: Words = {
+    "en": (
+        "{part} fails on machines with 8 GB", "Wrong result from the {part} after an upgrade",
+        "{part}: unclear error when the file is missing", "Support a dry run in the {part}",
+        "{part} is twice as slow as last month", "Document how the {part} decides",
+        "{part} ignores the setting from the environment", "Crash in the {part} on empty input",
+        "Make the {part} say which line is wrong",
+        "Question: why does the {part} keep old entries?",
+        "{part} leaks memory after a day", "Proposal: split the {part} in two",
+    ),
+    "zh": (
+        "{part}在低内存机器上失败", "升级之后{part}结果不一致", "{part}的报错看不懂",
+        "希望{part}支持试运行", "{part}比上个月慢了一倍", "请补充{part}的说明",
+        "{part}没有读取环境变量", "输入为空时{part}崩溃", "建议把{part}拆成两部分",
+        "请教:{part}为什么保留旧条目?", "{part}运行一天后内存上涨",
+    ),
+}  # fmt: skip
+
+PULLS: Words = {
+    "en": (
+        "Fix the {part} for empty input", "Speed up the {part}", "Add tests for the {part}",
+        "Refuse bad settings in the {part}", "Explain the {part} in the guide",
+        "Remove dead code from the {part}", "Let the {part} run without a network",
+        "Report progress in the {part}", "Rewrite the {part} on iterators",
+        "Keep the {part} stable across restarts", "Translate messages of the {part}",
+    ),
+    "zh": (
+        "修复{part}的空输入问题", "优化{part}性能", "为{part}补充测试", "完善{part}文档",
+        "清理{part}中的无用代码", "{part}支持离线运行", "{part}显示进度", "重写{part}的读取逻辑",
+        "统一{part}的命名",
+    ),
+}  # fmt: skip
+
+COMMENTS: Words = {
+    "en": (
+        "I can reproduce this here.", "Which version is this?", "Thank you, this helps.",
+        "Could you attach the log of a failing run?", "The cause is the change of last week.",
+        "I would rather not add a setting for this.", "Works for me with the branch.",
+        "Let us talk about it in the call on Thursday.", "I can take this one.",
+        "Any news? We hit this in our course.", "Measured: 31 % less memory on my laptop.",
+    ),
+    "zh": (
+        "我这边可以复现。", "请问是哪个版本?", "感谢,问题解决了。", "能否附上失败时的日志?",
+        "应该是上周那次改动引起的。", "不建议为此增加配置项。", "用这个分支测试通过。",
+        "周四例会上一起讨论吧。", "我来处理。", "有进展吗?我们上课时也遇到了。",
+        "实测内存下降约三成。",
+    ),
+}  # fmt: skip
+
+REVIEWS: Words = {
+    "en": (
+        "Reads well. One question below.", "Please add a test for the empty case.",
+        "Could this be a plain function?", "Good, I ran it on two machines.",
+        "The name promises more than it does.", "Nice and small, thank you.",
+    ),
+    "zh": (
+        "整体不错,有一处疑问。", "请补一个空输入的测试。", "这里可以写成普通函数吗?",
+        "两台机器上都跑过了,没问题。", "命名可以再准确一些。", "改动小而清楚,谢谢。",
+    ),
+}  # fmt: skip
+
+LABELS = ("bug", "enhancement", "documentation", "performance", "question", "good first issue")
+
+
+def title(rng: Random, patterns: Words, kind: str, language: str) -> str:
+    """A title about something that this kind of project has."""
+    part = rng.choice(PARTS[kind][language])
+    text = rng.choice(patterns[language]).format(part=part)
+    return text[0].upper() + text[1:]
+
+
+def sentence(rng: Random, words: Words, language: str) -> str:
+    """Something short that fits almost everywhere."""
+    return rng.choice(words[language])
