@@ -120,6 +120,27 @@ REVIEWS: Words = {
     ),
 }  # fmt: skip
 
+BIOS: Words = {
+    "en": (
+        "I read other people's code for a living and enjoy it.",
+        "Interested in small models, old hardware and clear error messages.",
+        "Teaches statistics; reviews benchmarks at night.",
+        "Writes documentation first and code second.",
+        "Came for a bug, stayed for the reviews.",
+        "Looks after data licenses. Ask before you scrape.",
+    ),
+    "zh": (
+        "喜欢小而清楚的代码,周末写文档。", "研究双语模型的评测,欢迎一起讨论。",
+        "做数据治理,关心每一条样本的来历。", "从修一个错字开始参与,现在负责评审。",
+        "在学校教编程,课上就用这里的工具。", "关注推理性能,手边总有一台旧笔记本。",
+    ),
+}  # fmt: skip
+
+PLACES: Words = {
+    "en": ("Marlow", "Pellworth", "Saltway", "Harrow Quay", "Oakline", "Northgate"),
+    "zh": ("澄湖", "石桥", "望潮", "芦苇荡"),
+}
+
 LABELS = ("bug", "enhancement", "documentation", "performance", "question", "good first issue")
 
 

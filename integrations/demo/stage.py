@@ -18,6 +18,7 @@ DAMAGED = range(DAYS - 150, DAYS - 143)
 DAMAGED_REPO = "wick"
 DAMAGE = "The forge answered 502 for a week; comments of those days were lost."
 GHOSTS = 0.015  # share of acts whose account was deleted
+ORDINARY_SIZE = 150  # people for whom the repositories' rates are meant
 IDS_PER_REPO = 1_000_000
 
 
@@ -79,6 +80,7 @@ class Stage:
         self.rng, self.repo, self.kind = rng, repo, work.kind
         self.began, self.at = began, at
         self.people = [one for one in cast if repo.name in one.homes]
+        self.size = (len(cast) - len(BOTS)) / ORDINARY_SIZE
         self.tidy, self.lockstep, self.gauge = cast[-len(BOTS) :]
         self.chapter = Chapter(work, repo)
         self.forms = Forms(repo.name, FIRST_ID + (index + 1) * IDS_PER_REPO)
@@ -89,7 +91,7 @@ class Stage:
         begin, end = self.repo.growth
         today = self.began + timedelta(days=day)
         share = (day - self.repo.began) / max(1, DAYS - self.repo.began)
-        pace = (begin + (end - begin) * share) * WEEK[today.weekday()]
+        pace = self.size * (begin + (end - begin) * share) * WEEK[today.weekday()]
         if (today.month, today.day) >= (12, 23) or (today.month, today.day) <= (1, 2):
             pace *= 0.35
         if today.month == 2 and today.day <= 12:  # around the Spring Festival

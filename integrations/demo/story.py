@@ -75,7 +75,7 @@ def open_at(stage: Stage, day: int, author: Member, *, is_pull: bool) -> Opening
 
 def tell_releases(stage: Stage) -> None:
     day, minor = stage.repo.began + stage.repo.release_days, 1
-    while day < DAYS and stage.pace(day) > 0.1:
+    while day < DAYS and stage.pace(day) > 0.1 * stage.size:
         author = stage.reviewer(day, None)
         if author is not None and (moment := stage.moment(day, author)) <= stage.at:
             release = stage.forms.release(f"v0.{minor}.0", author, moment)

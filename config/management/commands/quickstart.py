@@ -20,10 +20,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
+from django.utils import timezone
 from waitress.server import create_server
 
+from community.audit.models import Event
 from community.people.models import Person
 from community.projects.models import Project
+from integrations.demo.actions import load_demo
+from integrations.demo.models import Loading
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -47,6 +51,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, stop)
         self.migrate()
+        if not options["no_demo"]:
+            self.load_demo()
         with serving(options["port"]) as server:
             if options["check"]:
                 self.check_pages(f"http://{HOST}:{options['port']}")
@@ -62,12 +68,22 @@ class Command(BaseCommand):
             self.say("Creating the tables ...")
             call_command("migrate", verbosity=0, interactive=False)
 
+    def load_demo(self) -> None:
+        """Once, and only into an empty site: who removed the demo wants it no more."""
+        had_one = Event.objects.filter(verb="demo.loaded").exists()
+        if had_one or Project.objects.exists():
+            return
+        self.say("Inventing a demo community ...")
+        load_demo(at=timezone.now())
+
     def welcome(self) -> None:
         self.say(f"\n{settings.COMMUNITY_NAME} is at {settings.SITE_URL}/\n")
         self.say("Try next:")
         for path in main_paths()[:3]:
             self.say(f"  {settings.SITE_URL}{path}")
-        self.say("\nCtrl-C stops the site.")
+        if Loading.objects.exists():
+            self.say("\nThe community shown is invented. `python3 manage.py demo remove` ends it.")
+        self.say("Ctrl-C stops the site.")
 
     def check_pages(self, address: str) -> None:
         failed = []

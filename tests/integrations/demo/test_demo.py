@@ -1,0 +1,241 @@
+"""The demo community comes in through the one door, and goes without a trace."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from community.audit.models import Event
+from community.lib.refusals import Refused
+from community.people.models import Affiliation, Identity, Organization, Person
+from community.projects.models import Project
+from contributors.activity.ingest import ingest
+from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from integrations.connections.models import Source
+from integrations.demo.actions import load_demo, remove_demo
+from integrations.demo.models import Loading
+from integrations.demo.records import batch_of
+from integrations.demo.stage import DAMAGE, DAMAGED, DAMAGED_REPO
+from integrations.demo.story import tell
+from tests import factories
+
+AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+SEED, PEOPLE = 3, 12
+KEPT = {"audit.event", "jobs.job", "contenttypes.contenttype", "auth.permission", "sites.site"}
+
+
+@pytest.fixture
+def loading(db):
+    """A small demo community."""
+    return load_demo(seed=SEED, people=PEOPLE, at=AT)
+
+
+def rows_of_all_tables():
+    return {
+        model._meta.label_lower: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.label_lower not in KEPT
+    }
+
+
+def test_the_ledger_holds_what_was_told(loading):
+    story = tell(seed=SEED, people=PEOPLE, at=AT)
+    batches = [batch_of(chapter) for chapter in story.chapters]
+
+    assert Contribution.objects.count() == sum(len(one.contributions) for one in batches)
+    assert WorkItem.objects.count() == sum(len(one.work_items) for one in batches)
+    assert DayCount.objects.aggregate(n=Sum("count"))["n"] == Contribution.objects.count()
+
+
+def test_the_same_pages_again_change_nothing(loading):
+    story = tell(seed=SEED, people=PEOPLE, at=AT)
+    repository = Project.objects.get(slug="wick").repositories.get(name="tallowmere/wick")
+
+    again = ingest(repository=repository, batch=batch_of(story.chapters[0]), at=AT)
+
+    assert (again.added, again.changed) == (0, 0)
+
+
+def test_commits_and_accounts_belong_to_the_same_people(loading):
+    people = Person.objects.filter(identities__provider="github").human()
+
+    known = people.filter(identities__provider="git").distinct()
+
+    assert known.count() == PEOPLE
+
+
+def test_mail_addresses_are_kept_as_hashes_alone(loading):
+    fields = ("uid", "login", "name", "email_hash", "email_domain")
+
+    leaking = [row for row in Identity.objects.values_list(*fields) if any("@" in x for x in row)]
+
+    assert leaking == []
+    assert Identity.objects.exclude(email_hash="").count() >= PEOPLE
+
+
+def test_bots_are_marked(loading):
+    assert sorted(Person.objects.bots().values_list("identities__login", flat=True).distinct()) == [
+        "",
+        "gauge-ci[bot]",
+        "lockstep[bot]",
+        "tidy-bot[bot]",
+    ]
+
+
+def test_projects_say_what_they_are(loading):
+    silent = Project.objects.filter(
+        Q(summary="") | Q(direction="") | Q(core_value="") | Q(license="")
+    )
+
+    assert Project.objects.count() == 6
+    assert list(silent.values_list("slug", flat=True)) == []
+
+
+def test_the_damaged_days_say_what_is_missing_and_why(loading):
+    damaged = Completeness.objects.exclude(reason="")
+    first = (AT - timedelta(days=730)).date()
+
+    assert {row.repository.name for row in damaged} == {f"tallowmere/{DAMAGED_REPO}"}
+    assert {(row.day - first).days for row in damaged} <= set(DAMAGED)
+    assert {row.reason for row in damaged} == {DAMAGE}
+    assert all(row.received < row.expected for row in damaged)
+
+
+def test_every_other_day_is_complete(loading):
+    rows = Completeness.objects.filter(reason="").values_list("expected", "received")
+
+    assert all(expected == received for expected, received in rows)
+    assert sum(received for _, received in rows) > 0
+
+
+def test_removing_leaves_every_table_as_it_was(db, member):
+    factories.organization("real")
+    before = rows_of_all_tables()
+
+    load_demo(seed=SEED, people=PEOPLE, at=AT)
+    remove_demo(at=AT)
+
+    assert rows_of_all_tables() == before
+    assert list(Event.objects.order_by("number").values_list("verb", flat=True))[-2:] == [
+        "demo.loaded",
+        "demo.removed",
+    ]
+
+
+def act_elsewhere(loading):
+    identity = Identity.objects.get(pk=loading.ids("identities")[0])
+    Contribution.objects.create(
+        repository=factories.repository(),
+        source="github",
+        kind="issue",
+        external_id="1",
+        identity=identity,
+        occurred_at=AT,
+        recorded_at=AT,
+    )
+
+
+def act_of_a_stranger(loading):
+    Contribution.objects.create(
+        repository_id=loading.ids("repositories")[0],
+        source="github",
+        kind="issue",
+        external_id="1",
+        identity=factories.identity(),
+        occurred_at=AT,
+        recorded_at=AT,
+    )
+
+
+def repository_in_its_project(loading):
+    factories.repository(Project.objects.get(pk=loading.ids("projects")[0]))
+
+
+def account_of_its_person(loading):
+    factories.identity(Person.objects.get(pk=loading.ids("people")[0]))
+
+
+def sign_in_as_its_person(loading):
+    Person.objects.filter(pk=loading.ids("people")[0]).update(last_login=AT)
+
+
+def employee_of_its_organization(loading):
+    organization = Organization.objects.get(pk=loading.ids("organizations")[0])
+    Affiliation.objects.create(person=factories.person(), organization=organization)
+
+
+def connection_to_its_repository(loading):
+    Source.objects.create(
+        repository_id=loading.ids("repositories")[0],
+        connector="github",
+        location="tallowmere/wick",
+        created_at=AT,
+    )
+
+
+REAL_DATA = (
+    act_elsewhere,
+    act_of_a_stranger,
+    repository_in_its_project,
+    account_of_its_person,
+    sign_in_as_its_person,
+    employee_of_its_organization,
+    connection_to_its_repository,
+)
+
+
+def test_real_data_keeps_the_demo_from_going(loading):
+    answers = {}
+
+    for add in REAL_DATA:
+        with transaction.atomic():
+            add(loading)
+            answers[add.__name__] = code_of_removal()
+            transaction.set_rollback(True)
+
+    assert answers == dict.fromkeys((add.__name__ for add in REAL_DATA), "real_data")
+    assert code_of_removal() == ""
+
+
+def code_of_removal():
+    try:
+        remove_demo(at=AT)
+    except Refused as refusal:
+        return refusal.code
+    return ""
+
+
+def test_a_second_demo_is_refused(loading):
+    with pytest.raises(Refused) as refusal:
+        load_demo(seed=SEED, people=PEOPLE, at=AT)
+
+    assert refusal.value.code == "already_loaded"
+
+
+@pytest.mark.parametrize("taken", ["wick", "shiqiao"])
+def test_names_in_use_are_not_taken_over(db, taken):
+    factories.project("wick") if taken == "wick" else factories.organization("shiqiao")
+
+    with pytest.raises(Refused) as refusal:
+        load_demo(seed=SEED, people=PEOPLE, at=AT)
+
+    assert refusal.value.code == "names_taken"
+    assert Loading.objects.count() == 0
+
+
+def test_removing_what_is_not_there_says_so(db):
+    with pytest.raises(CommandError, match="No demo community is loaded"):
+        call_command("demo", "remove")
+
+
+def test_the_commands_load_and_remove(db, capsys):
+    call_command("demo", "load", "--seed", "5", "--people", "10")
+    loaded = Loading.objects.values_list("seed", "people").get()
+    call_command("demo", "remove")
+
+    assert loaded == (5, 10)
+    assert "contributions are there" in capsys.readouterr().out
+    assert Person.objects.count() == 0
