@@ -1,6 +1,6 @@
 """Verbs on the demo community."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,19 +8,17 @@ from django.utils.translation import gettext as _
 from community.audit.actions import record
 from community.lib.refusals import Refused
 from community.people.models import Identity, Organization, Person
-from community.projects.actions import create_project
 from community.projects.models import Project, Repository
-from contributors.activity.ingest import ingest, record_completeness
+from contributors.activity.ingest import ingest
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
-from contributors.activity.records import Actor, Batch
+from contributors.metrics.actions import rebuild_figures
 from integrations.demo.models import Loading
-from integrations.demo.population import make_organizations, make_people
+from integrations.demo.population import identities_of, make_organizations, make_people
 from integrations.demo.queries import names_taken, real_data_on
-from integrations.demo.records import batch_of, completeness_of
+from integrations.demo.records import actors_in, batch_of
 from integrations.demo.rules import why_not_load, why_not_remove
-from integrations.demo.stage import Chapter
-from integrations.demo.story import Story, tell
-from integrations.demo.works import HOST, OWNER, Work
+from integrations.demo.settlement import make_project, make_repository, note_completeness
+from integrations.demo.story import tell
 
 SEED = 1
 PEOPLE = 150
@@ -60,78 +58,9 @@ def load_demo(*, seed: int = SEED, people: int = PEOPLE, at: datetime) -> Loadin
         "people": sorted(set(identities.values())),
     }
     loading.save()
+    rebuild_figures(at=at)
     record(verb="demo.loaded", subject=loading, at=at, seed=seed, people=people)
     return loading
-
-
-def make_project(story: Story, work: Work, persons: dict[int, Person]) -> Project:
-    """A project, looked after by the core people at home in its first repository."""
-    names = {repo.name for repo in work.repos}
-    return create_project(
-        slug=work.slug,
-        name=work.name,
-        actor=None,
-        at=story.began + timedelta(days=work.repos[0].began),
-        maintainers=[
-            persons[one.number]
-            for one in story.cast
-            if one.level == "core" and names & set(one.homes[:1])
-        ],
-        kind=work.kind,
-        stage=work.stage,
-        license=work.license,
-        topics=list(work.topics),
-        summary=work.summary,
-        direction=work.direction,
-        scenarios=work.scenarios,
-        core_value=work.core_value,
-        vision=work.vision,
-        mission=work.mission,
-    )
-
-
-def make_repository(story: Story, chapter: Chapter, project: Project) -> Repository:
-    """A repository of the invented forge."""
-    name = f"{OWNER}/{chapter.repo.name}"
-    return Repository.objects.create(
-        project=project,
-        provider="github",
-        external_id=f"demo-{chapter.repo.name}",
-        name=name,
-        url=f"{HOST}/{name}",
-        default_branch="main",
-        description=chapter.repo.description,
-        is_archived=chapter.work.stage == "emeritus",
-        created_at=story.began + timedelta(days=chapter.repo.began),
-    )
-
-
-def note_completeness(repository: Repository, chapter: Chapter, batch: Batch, at: datetime) -> None:
-    """Say for each day what was expected and what came."""
-    first = repository.created_at.date()
-    records = completeness_of(chapter, batch, first, at.date())
-    record_completeness(repository=repository, records=records, at=at)
-
-
-def actors_in(batch: Batch) -> set[tuple[str, str]]:
-    """Provider and id of everybody whom a batch names."""
-    named: list[Actor | None] = [one.actor for one in batch.contributions]
-    for item in batch.work_items:
-        named += [item.author, item.closed_by]
-    return {(one.provider, one.uid) for one in named if one}
-
-
-def identities_of(actors: set[tuple[str, str]], people: list[Person]) -> dict[int, int]:
-    """The identities of the story with their people, also those that only commits name."""
-    uids = [uid for _, uid in actors]
-    found = Identity.objects.filter(person__in=people) | Identity.objects.filter(uid__in=uids)
-    rows = found.values_list("pk", "person_id", "provider", "uid")
-    known = {person.pk for person in people}
-    return {
-        pk: person
-        for pk, person, provider, uid in rows
-        if person in known or (provider, uid) in actors
-    }
 
 
 @transaction.atomic
@@ -153,5 +82,6 @@ def remove_demo(*, at: datetime) -> None:
     Identity.objects.filter(pk__in=loading.ids("identities")).delete()
     Person.objects.filter(pk__in=loading.ids("people")).delete()
     Organization.objects.filter(pk__in=loading.ids("organizations")).delete()
+    rebuild_figures(at=at)
     record(verb="demo.removed", subject=loading, at=at, seed=loading.seed)
     loading.delete()

@@ -141,3 +141,16 @@ def source_of(member: Member, post: Post) -> str:
     if post.employer is None:
         return sources.PERSON
     return (sources.PERSON, sources.DOMAIN, sources.MAINTAINER)[member.number % 3]
+
+
+def identities_of(actors: set[tuple[str, str]], people: list[Person]) -> dict[int, int]:
+    """The identities of the story with their people, also those that only commits name."""
+    uids = [uid for _, uid in actors]
+    found = Identity.objects.filter(person__in=people) | Identity.objects.filter(uid__in=uids)
+    rows = found.values_list("pk", "person_id", "provider", "uid")
+    known = {person.pk for person in people}
+    return {
+        pk: person
+        for pk, person, provider, uid in rows
+        if person in known or (provider, uid) in actors
+    }

@@ -85,3 +85,11 @@ def completeness_of(
         )
         for day in days
     ]
+
+
+def actors_in(batch: Batch) -> set[tuple[str, str]]:
+    """Provider and id of everybody whom a batch names."""
+    named: list[Actor | None] = [one.actor for one in batch.contributions]
+    for item in batch.work_items:
+        named += [item.author, item.closed_by]
+    return {(one.provider, one.uid) for one in named if one}
