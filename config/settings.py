@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "community.lib",
     "community.people",
     "community.projects",
+    "community.tokens",
     "community.audit",
     "community.jobs",
     "contributors.activity",
@@ -327,9 +328,29 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "community.lib.paging.ApiPages",
     "PAGE_SIZE": 50,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "community.tokens.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly",
+        "community.tokens.authentication.TokenReaches",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "community.tokens.limits.AddressRate",
+        "community.tokens.limits.AccountRate",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "community.lib.problems.answer",
+    # Without a proxy of ours, X-Forwarded-For is whatever the caller makes up.
+    "NUM_PROXIES": 1 if flag("BEHIND_PROXY", default=False) else 0,
+}
+API_RATES = {
+    "address": env.str("API_RATE_ADDRESS", default="120/min"),
+    "account": env.str("API_RATE_ACCOUNT", default="1200/min"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Guildhall API",
@@ -338,7 +359,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectKind": "community.projects.models.Project.Kind",
+        "ContributionKind": "contributors.activity.models.Contribution.Kind",
+        "WorkItemKind": "contributors.activity.models.WorkItem.Kind",
+        "OrganizationKind": "community.people.models.Organization.Kind",
+        "WorkItemState": "contributors.activity.models.WorkItem.State",
+    },
 }
 
 # Logs: one JSON object a line in production, readable lines on a terminal
