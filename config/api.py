@@ -10,10 +10,11 @@ from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from community.people.api import OrganizationViewSet, PersonViewSet
+from community.people.api import MeView, OrganizationViewSet, PersonViewSet
 from community.projects.api import ProjectViewSet, RepositoryViewSet
 from config import schema  # noqa: F401  (registers how tokens are described)
 from contributors.activity.api import ContributionViewSet, WorkItemViewSet
+from contributors.metrics.api import FigureViewSet, MetricViewSet
 
 
 class Index(APIView):
@@ -22,7 +23,7 @@ class Index(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         lists = [f"{prefix}-list" for prefix, _viewset, _basename in router.registry]
-        names = {name.removesuffix("-list"): name for name in lists} | {"schema": "schema"}
+        names = {name.removesuffix("-list"): name for name in [*lists, "me", "schema", "docs"]}
         return Response(
             {key: reverse(f"api:{name}", request=request) for key, name in names.items()}
         )
@@ -47,11 +48,14 @@ router.register("projects", ProjectViewSet, basename="projects")
 router.register("repositories", RepositoryViewSet, basename="repositories")
 router.register("contributions", ContributionViewSet, basename="contributions")
 router.register("work-items", WorkItemViewSet, basename="work-items")
+router.register("metrics", MetricViewSet, basename="metrics")
+router.register("figures", FigureViewSet, basename="figures")
 
 v1 = [
     path("", Index.as_view(), name="index"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("me/", MeView.as_view(), name="me"),
     *router.urls,
     re_path(r"", Nowhere.as_view(), name="nowhere"),
 ]

@@ -5,16 +5,16 @@ environment variables win over that file. A missing, wrong or unsafe value
 stops the start with a sentence that says what to do.
 """
 
-import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -368,42 +368,8 @@ SPECTACULAR_SETTINGS = {
         "ContributionKind": "contributors.activity.models.Contribution.Kind",
         "WorkItemKind": "contributors.activity.models.WorkItem.Kind",
         "OrganizationKind": "community.people.models.Organization.Kind",
-        "WorkItemState": "contributors.activity.models.WorkItem.State",
     },
 }
 
 # Logs: one JSON object a line in production, readable lines on a terminal
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-            if sys.stderr.isatty() or DEBUG
-            else structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.processors.TimeStamper(fmt="iso"),
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-            ],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logs.configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="WARNING"))

@@ -8,11 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from community.people.models import Affiliation, Identity, Organization, Person
 from community.people.visibility import levels_shown_to, may_see
+from community.tokens.authentication import TokenReaches, caller
 
 Viewer = Person | AnonymousUser
 
@@ -115,6 +120,32 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         return IdentitySerializer(shown, many=True).data
 
 
+class MeSerializer(PersonSerializer):
+    """The caller, and how far the caller reaches."""
+
+    scopes = serializers.SerializerMethodField()
+    is_maintainer = serializers.BooleanField(source="is_staff", read_only=True)
+
+    class Meta(PersonSerializer.Meta):
+        fields = [*PersonSerializer.Meta.fields, "is_maintainer", "scopes"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_scopes(self, _person: Person) -> Any:
+        """The token's; null where a session asks."""
+        return getattr(self.context["request"].auth, "scopes", None)
+
+
+class MeView(APIView):
+    """The person who asks."""
+
+    permission_classes = (IsAuthenticated, TokenReaches)
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Own profile with every section."""
+        return Response(MeSerializer(caller(request), context={"request": request}).data)
+
+
 class PersonFilter(django_filters.FilterSet):
     """People by words, organization and nature."""
 
@@ -143,7 +174,7 @@ class PersonViewSet(viewsets.ReadOnlyModelViewSet[Person]):
     lookup_value_regex = r"[A-Za-z0-9_.\-]{1,39}"
 
     def get_queryset(self) -> QuerySet[Person]:
-        people = Person.objects.present().order_by("handle")
+        people: QuerySet[Person] = Person.objects.present().order_by("handle")
         return people.prefetch_related("affiliations__organization", "identities")
 
     def get_object(self) -> Person:

@@ -18,12 +18,13 @@ from community.projects.actions import change_project, create_project
 from community.projects.forms import MOST_ENTRIES, clean_links, clean_topics, people_called
 from community.projects.licenses import spdx
 from community.projects.models import LONGEST_TEXT, Project, ProjectSlug, Repository
+from community.tokens.authentication import caller
 
 
 class LinkSerializer(serializers.Serializer[Any]):
     """A link with its label."""
 
-    label = serializers.CharField(max_length=80)
+    label = serializers.CharField(max_length=80)  # type: ignore[assignment]
     url = serializers.URLField(max_length=500)
 
 
@@ -84,7 +85,7 @@ class ProjectInput(serializers.Serializer[Any]):
     vision = text()
     mission = text()
     license = text(200)
-    links = LinkSerializer(many=True, required=False, max_length=MOST_ENTRIES)
+    links: Any = LinkSerializer(many=True, required=False)
     topics = serializers.ListField(
         child=serializers.CharField(max_length=50), required=False, max_length=MOST_ENTRIES
     )
@@ -92,7 +93,7 @@ class ProjectInput(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=39), required=False, max_length=100
     )
 
-    def validate_license(self, expression: str) -> str:
+    def validate_license(self, expression: str) -> Any:
         return _as_the_form_does(spdx, expression)
 
     def validate_links(self, links: list[dict[str, str]]) -> Any:
@@ -182,7 +183,7 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         """Open a project."""
         data = ProjectInput(data=request.data)
         data.is_valid(raise_exception=True)
-        made = create_project(actor=request.user, at=timezone.now(), **data.validated_data)
+        made = create_project(actor=caller(request), at=timezone.now(), **data.validated_data)
         return Response(self._shown(made), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ProjectInput(partial=True), responses={200: ProjectSerializer})
@@ -193,9 +194,9 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         data.is_valid(raise_exception=True)
         wants_stage = data.validated_data.get("stage", project.stage) != project.stage
         if wants_stage and not request.user.has_perm("projects.set_stage", project):
-            self.permission_denied(request, _("Only maintainers of the site set the stage."))
+            self.permission_denied(request, str(_("Only maintainers of the site set the stage.")))
         changed = change_project(
-            project=project, actor=request.user, at=timezone.now(), **data.validated_data
+            project=project, actor=caller(request), at=timezone.now(), **data.validated_data
         )
         return Response(self._shown(changed))
 

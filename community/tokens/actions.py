@@ -1,6 +1,5 @@
 """Verbs on tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,15 +8,10 @@ from django.db import transaction
 
 from community.audit.actions import record
 from community.people.models import Person
-from community.tokens.models import ApiToken
+from community.tokens.models import ApiToken, hash_of
 from community.tokens.rules import why_not_issue
 
 BEGINNING = "guild_"
-
-
-def hash_of(secret: str) -> str:
-    """SHA-256: enough for a secret of 256 random bits, and quick on every request."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from community.audit.models import Event
 from community.lib.refusals import Refused
-from community.tokens.actions import hash_of, issue_token, revoke_token
+from community.tokens.actions import issue_token, revoke_token
 from community.tokens.limits import network_of
-from community.tokens.models import ApiToken
+from community.tokens.models import ApiToken, hash_of
 from tests import factories
 from tests.conftest import NOON
 from tests.factories.tokens import bearer
@@ -180,12 +180,17 @@ def test_a_header_that_is_no_token_is_401(client, header):
 )
 def test_a_scope_bounds_what_a_token_does(client, member, scopes, read, write):
     headers = bearer(member, *scopes)
+    factories.project("lantern").maintainers.add(member)
 
-    assert client.get("/api/v1/me/", headers=headers).status_code == read
+    shown = client.get("/api/v1/me/", headers=headers)
     changed = client.patch(
-        "/api/v1/me/", {"bio": "Hello"}, content_type="application/json", headers=headers
+        "/api/v1/projects/lantern/",
+        {"summary": "Hello"},
+        content_type="application/json",
+        headers=headers,
     )
-    assert changed.status_code == write
+
+    assert (shown.status_code, changed.status_code) == (read, write)
 
 
 @pytest.mark.parametrize(
