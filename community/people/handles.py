@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from django.conf import settings
+
 LONGEST = 39
-RESERVED = frozenset({"admin", "ghost", "me", "new", "root", "system"})
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -18,7 +19,8 @@ def proper_handle(wanted: str) -> str:
 
 def is_reserved(handle: str) -> bool:
     """Whether the site keeps this handle for itself."""
-    return handle.lower() in RESERVED or handle.lower().startswith("erased-")
+    name = handle.lower()
+    return name in settings.ACCOUNT_USERNAME_BLACKLIST or name.startswith("erased-")
 
 
 def free_handle(wanted: str, is_taken: Callable[[str], bool]) -> str:

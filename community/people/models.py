@@ -18,6 +18,7 @@ from community.people.querysets import (
     OrganizationQuerySet,
     PersonQuerySet,
 )
+from community.people.spans import overlap
 
 HANDLE = RegexValidator(
     r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,37}[A-Za-z0-9])?$",
@@ -142,6 +143,7 @@ class Identity(models.Model):
     email_hash = models.CharField(max_length=64, blank=True, db_index=True)
     email_domain = models.CharField(max_length=255, blank=True)
     avatar_url = models.URLField(max_length=500, blank=True)
+    avatar_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_bot = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)  # signed in with it here
@@ -252,6 +254,10 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} at {self.organization or 'independent'}"
+
+    def overlaps(self, other: "Affiliation") -> bool:
+        """Whether both hold on some day."""
+        return overlap(self.starts_on, self.ends_on, other.starts_on, other.ends_on)
 
 
 class Merge(models.Model):

@@ -71,6 +71,18 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
         """Without those whose person erased themselves."""
         return self.filter(erased_at=None)
 
+    def picture_awaited(self) -> Self:
+        """Those whose picture was never fetched, for people who have none."""
+        people = Q(person__avatar="", person__merged_into=None, person__erased_at=None)
+        return self.alive().filter(people, avatar_checked_at=None).exclude(avatar_url="")
+
+    def at_domains(self, domains: list[str]) -> Self:
+        """Whose mail domain is one of these or below one of them."""
+        wanted = Q(pk__in=[])
+        for domain in domains:
+            wanted |= Q(email_domain=domain) | Q(email_domain__endswith=f".{domain}")
+        return self.filter(wanted)
+
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def with_domain(self, domain: str) -> Self:
