@@ -1,12 +1,41 @@
 from django.urls import URLPattern, path
 
-from community.people import organization_views, views
+from community.people import (
+    account_views,
+    maintainer_views,
+    merge_views,
+    organization_views,
+    views,
+)
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
     path("people/", views.people, name="list"),
+    path("people/merges/", merge_views.merges, name="merges"),
+    path("people/merges/new/", merge_views.merge, name="merge"),
+    path("people/merges/apart/", merge_views.distinction, name="distinction"),
+    path("people/merges/<int:pk>/undo/", merge_views.undo, name="undo_merge"),
+    path("people/bots/", maintainer_views.bots, name="bots"),
+    path("people/bots/<int:pk>/remove/", maintainer_views.bot_removal, name="remove_bot"),
     path("organizations/", organization_views.organizations, name="organizations"),
+    path("organizations/new/", organization_views.edit, name="create_organization"),
     path("organizations/<slug:slug>/", organization_views.organization, name="organization"),
+    path("organizations/<slug:slug>/edit/", organization_views.edit, name="edit_organization"),
+    path("welcome/<str:secret>/", account_views.welcome, name="welcome"),
+    path("settings/", account_views.edit, name="edit"),
+    path("settings/affiliations/", account_views.affiliations, name="affiliations"),
+    path("settings/affiliations/<int:pk>/", account_views.affiliation, name="affiliation"),
+    path(
+        "settings/affiliations/<int:pk>/remove/",
+        account_views.affiliation_removal,
+        name="remove_affiliation",
+    ),
+    path("settings/data/", account_views.own_data, name="own_data"),
+    path("settings/export/", account_views.export, name="export"),
+    path("settings/erase/", account_views.erase, name="erase"),
     path("@<str:handle>/avatar/", views.avatar, name="avatar"),
+    path("@<str:handle>/split/", merge_views.split, name="split"),
+    path("@<str:handle>/link/", maintainer_views.link, name="link"),
+    path("@<str:handle>/bot/", maintainer_views.bot_flag, name="flag_bot"),
     path("@<str:handle>/", views.profile, name="profile"),
 ]

@@ -14,6 +14,8 @@ from community.people.forms import DirectoryFilter
 from community.people.identicon import identicon
 from community.people.models import Person
 from community.people.profiles import find_person, sections_shown
+from community.people.rules import why_not_make_link
+from community.people.visibility import levels_shown_to
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -29,8 +31,16 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         return redirect(person, permanent=False)
     if person.erased_at:
         return render(request, "community/people/erased.html", {"person": person}, status=410)
-    shown = sections_shown(request.user, person)
-    return render(request, "community/people/profile.html", {"person": person, "shown": shown})
+    context = {
+        "person": person,
+        "shown": sections_shown(request.user, person),
+        "link_refusal": why_not_make_link(person, _maintainer(request)),
+    }
+    return render(request, "community/people/profile.html", context)
+
+
+def _maintainer(request: HttpRequest) -> Person | None:
+    return request.user if isinstance(request.user, Person) else None
 
 
 def _picture_tag(request: HttpRequest, handle: str) -> str:
@@ -59,6 +69,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page_of(found, request),
         "bots": form.cleaned_data.get("bots", False),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "organization", "claimed")),
+        "levels": levels_shown_to(request.user),
         "humans_count": Person.objects.present().human().count(),
         "bots_count": Person.objects.present().bots().count(),
     }

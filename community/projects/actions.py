@@ -92,10 +92,11 @@ def change_project(
 
 
 def _require_slug(slug: str, project: Project | None) -> None:
-    others, signposts = Project.objects.filter(slug=slug), ProjectSlug.objects.filter(slug=slug)
-    if project is not None:
-        others, signposts = others.exclude(pk=project.pk), signposts.exclude(project=project)
-    is_taken = others.exists() or signposts.exists()
+    mine = project.pk if project else None
+    is_taken = (
+        Project.objects.filter(slug=slug).exclude(pk=mine).exists()
+        or ProjectSlug.objects.filter(slug=slug).exclude(project=mine).exists()
+    )
     if refusal := why_not_call_it(slug, is_taken=is_taken):
         raise refusal
 

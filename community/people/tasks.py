@@ -1,0 +1,52 @@
+"""Jobs on people."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from community.jobs.actions import enqueue
+from community.jobs.registry import task
+from community.people.actions import affiliate_by_domain, set_avatar
+from community.people.avatars import fetch
+from community.people.models import Identity, Organization, Person
+from community.people.search import index_people
+
+BATCH = 200
+
+
+@task("people.fetch_avatar", commits_itself=True)
+def fetch_avatar(*, identity_id: int) -> None:
+    """Keep a copy of the picture an identity shows elsewhere, unless the person has one."""
+    identity = Identity.objects.select_related("person").get(pk=identity_id)
+    Identity.objects.filter(pk=identity_id).update(avatar_checked_at=timezone.now())
+    if identity.erased_at or identity.person.avatar:
+        return
+    if picture := fetch(identity.avatar_url):
+        set_avatar(person=identity.person, picture=picture)
+
+
+@task("people.fetch_avatars", every=timedelta(minutes=10))
+def fetch_avatars() -> None:
+    """Every ten minutes: one job per person whose picture was never asked for."""
+    awaited = Identity.objects.picture_awaited().order_by("pk").values_list("pk", flat=True)
+    for key in awaited[:BATCH]:
+        enqueue("people.fetch_avatar", unique_key=f"people.fetch_avatar:{key}", identity_id=key)
+
+
+@task("people.index")
+def index(*, person_ids: list[int]) -> None:
+    """Write the search text of these people anew."""
+    index_people(person_ids)
+
+
+@task("people.index_new", every=timedelta(minutes=10))
+def index_new() -> None:
+    """Find people who came in by a sync and cannot be searched for yet."""
+    index_people(Person.objects.filter(search_text="", erased_at=None).values_list("pk", flat=True))
+
+
+@task("people.affiliate_by_domain", every=timedelta(hours=6))
+def affiliate() -> None:
+    """Affiliate newcomers whose mail domain names their employer."""
+    for organization in Organization.objects.exclude(domains=None):
+        affiliate_by_domain(organization=organization, at=timezone.now())

@@ -1,0 +1,97 @@
+"""Words for people's pages: `{% load people %}`."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from community.people.bots import Reason
+from community.people.models import Affiliation, Identity, Merge, Person
+
+register = template.Library()
+
+
+@register.filter
+def bot_reason_words(reason: str) -> str:
+    """Why somebody counts as a bot, in words."""
+    return str(Reason(reason).label) if reason in Reason.values else _("seen as one by its source")
+
+
+@register.filter
+def shows_affiliations(person: Person, levels: list[str]) -> bool:
+    """Whether a viewer of these levels sees whom the person works for."""
+    return person.visibility.get("affiliations", "public") in levels
+
+
+@register.filter
+def span_words(affiliation: Affiliation) -> str:
+    """Since when and until when, as far as known."""
+    starts, ends = affiliation.starts_on, affiliation.ends_on
+    first = date_format(starts, "DATE_FORMAT") if starts else ""
+    last = date_format(ends, "DATE_FORMAT") if ends else ""
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    if first:
+        return _("since %(first)s") % {"first": first}
+    return _("until %(last)s") % {"last": last} if last else _("at all known times")
+
+
+@register.filter
+def account_words(identity: Identity) -> str:
+    """What to call an identity: its login, else its name, else its number."""
+    return identity.login or identity.name or identity.uid[:12]
+
+
+@register.filter
+def account_address(identity: Identity) -> str:
+    """Its page at the provider; empty where there is none."""
+    bases = {"github": settings.GITHUB_URL, "gitlab": settings.GITLAB_URL}
+    base = bases.get(identity.provider)
+    return f"{base}/{identity.login}" if base and identity.login else ""
+
+
+@register.filter
+def provider_words(provider: str) -> str:
+    """The provider's own name."""
+    names = {"github": "GitHub", "gitlab": "GitLab", "git": _("commits"), "oidc": "OpenID Connect"}
+    return names.get(provider, provider)
+
+
+@register.filter
+def past_logins(identity: Identity) -> list[str]:
+    """Earlier logins, the newest first."""
+    logins = [past.login for past in identity.logins.all() if past.login != identity.login]
+    return list(dict.fromkeys(reversed(logins)))
+
+
+@register.filter
+def zone_words(zone: str) -> str:
+    """A time zone with its clock of this moment."""
+    if zone not in available_timezones():
+        return zone
+    now: datetime = timezone.now().astimezone(ZoneInfo(zone))
+    return f"{zone.replace('_', ' ')} ({now:%H:%M}, UTC{now:%z})"
+
+
+@register.filter
+def short_address(url: str) -> str:
+    """An address without what every address has."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}"
+
+
+@register.filter
+def moved_words(merge: Merge) -> str:
+    """How much a merge moved."""
+    accounts = len(merge.moved.get("identities", []))
+    stays = len(merge.moved.get("affiliations", []))
+    words = [ngettext("%d account", "%d accounts", accounts) % accounts]
+    if stays:
+        words.append(ngettext("%d affiliation", "%d affiliations", stays) % stays)
+    return ", ".join(words)
