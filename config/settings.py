@@ -221,6 +221,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 GITHUB_API_URL = address("GITHUB_API_URL", "https://api.github.com")
 GITHUB_URL = address("GITHUB_URL", "https://github.com")
 GITHUB_CLONE_BASE = env.str("GITHUB_CLONE_BASE", default="")
+# Whether git may fetch from hosts of the inner network.
+GIT_ALLOW_PRIVATE = flag("GIT_ALLOW_PRIVATE", default=False)
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
 GITLAB_URL = address("GITLAB_URL", "https://gitlab.com")
 OIDC_URL = address("OIDC_URL", "")

@@ -1,0 +1,197 @@
+"""Which addresses git may be sent to, and a bare copy of what lies behind them."""
+
+import base64
+import fcntl
+import hashlib
+import ipaddress
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from community.lib.refusals import Refused
+from integrations.connections.gitprocess import GitFailed, run, succeeds
+
+_SCP = re.compile(
+    r"^(?:[A-Za-z0-9_.][\w.-]*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?!/)(?P<path>.+)$"
+)
+_HOST = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]+$")
+_USER = re.compile(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$")
+# Ranges that carry an IPv4 address inside, which may be a private one.
+_TUNNELS = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
+PORTS = {"https": 443, "ssh": 22}
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An address that passed the rules."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+
+def parse_remote(address: str) -> Remote | None:
+    """An https or ssh address, or None for a path. Raises `Refused` for anything else."""
+    if not address or address.startswith("-") or re.search(r"[\x00-\x1f\x7f]", address):
+        raise _bad_address()
+    if "://" in address:
+        return _parse_url(address)
+    if "::" in address.split("/", maxsplit=1)[0]:
+        raise _bad_scheme()
+    if Path(address).exists():
+        return None
+    scp = _SCP.match(address)
+    return scp and Remote(address, "ssh", scp["host"], PORTS["ssh"])
+
+
+def _parse_url(address: str) -> Remote:
+    parts = urlsplit(address)
+    if parts.scheme not in PORTS:
+        raise _bad_scheme()
+    host, user = parts.hostname or "", parts.username
+    if parts.password is not None or (parts.scheme == "https" and user is not None):
+        reason = _("Leave names and passwords out of the address; store a token instead.")
+        raise Refused("secret_in_address", reason)
+    if " " in address or not _HOST.match(host) or not _USER.match(user or "git"):
+        raise _bad_address()
+    try:
+        port = parts.port or PORTS[parts.scheme]
+    except ValueError:
+        raise _bad_address() from None
+    return Remote(address, parts.scheme, host, port)
+
+
+def _bad_address() -> Refused:
+    return Refused("bad_address", _("This is not an address or a path of a git repository."))
+
+
+def _bad_scheme() -> Refused:
+    return Refused("bad_scheme", _("Only https and ssh addresses and local paths can be read."))
+
+
+def public_address(remote: Remote) -> str:
+    """The one network address to connect to. Raises `Refused` for hosts of the inner network."""
+    try:
+        found = socket.getaddrinfo(remote.host, remote.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        reason = _("The host %(host)s cannot be found.") % {"host": remote.host}
+        raise Refused("unknown_host", reason) from None
+    addresses = [str(entry[4][0]) for entry in found]
+    if not settings.GIT_ALLOW_PRIVATE and not all(map(_is_public, addresses)):
+        reason = _("%(host)s is an address of the inner network.") % {"host": remote.host}
+        raise Refused("private_host", reason)
+    return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    try:
+        one = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    if isinstance(one, ipaddress.IPv6Address):
+        one = one.ipv4_mapped or one
+    tunneled = any(one in network for network in _TUNNELS if network.version == one.version)
+    return one.is_global and not one.is_multicast and not tunneled
+
+
+def local_repository(address: str) -> Path:
+    """The path of a repository on this machine, bare or not. Raises `Refused`."""
+    path = Path(address).expanduser().resolve()
+    if not path.is_dir():
+        reason = _("There is no folder %(path)s on this machine.") % {"path": address}
+        raise Refused("no_such_path", reason)
+    if not succeeds(path, "rev-parse", "--git-dir"):
+        raise Refused(
+            "not_a_repository", _("%(path)s is not a git repository.") % {"path": address}
+        )
+    return path
+
+
+def default_branch(address: str, *, token: str = "") -> str:
+    """The branch that HEAD names at a remote; empty while it has none. Raises `Refused`."""
+    remote = parse_remote(address)
+    if remote is None:
+        raise Refused("bad_address", _("This is a path on this machine, not an address."))
+    said = _talk(None, remote, token, "ls-remote", "--symref", "--", remote.url, "HEAD")
+    found = re.match(r"ref: refs/heads/(\S+)\tHEAD", said)
+    return found[1] if found else ""
+
+
+def mirror(address: str, *, token: str = "") -> Path:
+    """A bare copy of the remote's branches below `data/clones`, brought up to date.
+
+    Raises `Refused` in the maintainer's words. A killed run leaves a copy that
+    the next one completes.
+    """
+    remote = parse_remote(address)
+    if remote is None:
+        return local_repository(address)
+    branch = default_branch(address, token=token)
+    name = hashlib.sha256(remote.url.encode()).hexdigest()[:32]
+    path = Path(settings.DATA_DIR) / "clones" / f"{name}.git"
+    path.mkdir(parents=True, exist_ok=True)
+    with _alone(path):
+        run(None, "init", "--quiet", "--bare", "--", str(path))
+        wanted = ["--", remote.url, "+refs/heads/*:refs/heads/*"]
+        flags = ["--quiet", "--prune", "--no-tags", "--no-recurse-submodules"]
+        if branch:
+            _talk(path, remote, token, "fetch", *flags, *wanted)
+            run(path, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+    return path
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One fetch into a copy at a time, on this machine."""
+    with (path.parent / f"{path.stem}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _talk(path: Path | None, remote: Remote, token: str, *arguments: str) -> str:
+    """Run git against a remote at the address we judged, whatever its name says later."""
+    address = public_address(remote)
+    bracketed = f"[{address}]" if ":" in address else address
+    pinned = f"{remote.host}:{remote.port}:{bracketed}"
+    ssh = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=30"
+    ssh += f" -oProxyCommand=none -oPermitLocalCommand=no -oHostKeyAlias={remote.host}"
+    ssh += f" -oHostName={address}"
+    env = {
+        "GIT_ALLOW_PROTOCOL": remote.scheme,
+        "GIT_SSH_COMMAND": ssh,
+        "GIT_SSH_VARIANT": "ssh",
+        **_configured(("http.curloptResolve", pinned), *_authorization(remote, token)),
+    }
+    try:
+        return run(path, *arguments, timeout=120 if path is None else None, env=env)
+    except GitFailed as failure:
+        reason = _("%(host)s did not give the repository: %(said)s") % {
+            "host": remote.host,
+            "said": failure.said,
+        }
+        raise Refused("unreachable", reason) from failure
+
+
+def _authorization(remote: Remote, token: str) -> list[tuple[str, str]]:
+    """The token as a header for this host alone; never in an argument, where all can read it."""
+    if not token or remote.scheme != "https":
+        return []
+    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return [(f"http.https://{remote.host}/.extraHeader", f"Authorization: Basic {basic}")]
+
+
+def _configured(*pairs: tuple[str, str]) -> dict[str, str]:
+    """Settings of git handed over in its environment."""
+    found = {"GIT_CONFIG_COUNT": str(len(pairs))}
+    for place, (key, value) in enumerate(pairs):
+        found[f"GIT_CONFIG_KEY_{place}"] = key
+        found[f"GIT_CONFIG_VALUE_{place}"] = value
+    return found
