@@ -135,8 +135,7 @@ def mirror(address: str, *, token: str = "") -> Path:
     if remote is None:
         return local_repository(address)
     branch = default_branch(address, token=token)
-    name = hashlib.sha256(remote.url.encode()).hexdigest()[:32]
-    path = Path(settings.DATA_DIR) / "clones" / f"{name}.git"
+    path = copy_of(remote)
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path):
         run(None, "init", "--quiet", "--bare", "--", str(path))
@@ -146,6 +145,12 @@ def mirror(address: str, *, token: str = "") -> Path:
             _talk(path, remote, token, "fetch", *flags, *wanted)
             run(path, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
     return path
+
+
+def copy_of(remote: Remote) -> Path:
+    """Where the copy of a remote lies, whether it is there or not."""
+    name = hashlib.sha256(remote.url.encode()).hexdigest()[:32]
+    return Path(settings.DATA_DIR) / "clones" / f"{name}.git"
 
 
 @contextmanager

@@ -2,13 +2,18 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from community.people.hashing import email_domain, email_hash
+from community.projects.models import Repository
+from contributors.activity.ingest import mark_deleted
+from contributors.activity.models import Contribution
 from contributors.activity.records import Actor, Batch, ContributionRecord
 from integrations.connections.gitlog import REFS, Commit, Signature, read_commits
 from integrations.connections.gitprocess import run, streaming, succeeds
@@ -122,10 +127,13 @@ class History:
         return run(self.path, "rev-parse", "HEAD:.mailmap").strip()
 
     def count(self, since_tips: Sequence[str] = ()) -> int:
-        """How many commits `read_commits` is going to yield."""
-        arguments = ["rev-list", "--count", REFS[self.refs], "--stdin"]
-        arguments += ["--no-merges"] if self.merges == "exclude" else []
-        return int(run(self.path, *arguments, stdin="".join(f"^{tip}\n" for tip in since_tips)))
+        """How many commits count that are not reachable from these tips."""
+        without = "".join(f"^{tip}\n" for tip in since_tips)
+        return int(run(self.path, *self._rev_list(), "--count", "--stdin", stdin=without))
+
+    def _rev_list(self) -> list[str]:
+        skipped = ["--no-merges"] if self.merges == "exclude" else []
+        return ["rev-list", *skipped, REFS[self.refs]]
 
     def present(self, tips: Sequence[str]) -> list[str]:
         """Those of these commits that the repository still holds."""
@@ -144,8 +152,8 @@ class History:
         return bool(tips) and bool(run(self.path, *arguments, stdin="\n".join(held) + "\n").strip())
 
     def shas(self) -> Iterator[str]:
-        """Every commit that is part of the history now."""
-        with streaming(self.path, "rev-list", REFS[self.refs]) as lines:
+        """Every commit that counts now."""
+        with streaming(self.path, *self._rev_list()) as lines:
             for line in lines:
                 yield line.decode().strip()
 
@@ -162,24 +170,22 @@ class _Frontier:
         self.tips[commit.sha] = None
 
 
-Retire = Callable[[str, Sequence[str]], None]
-
-
 def commit_pages(
-    history: History, cursor: Mapping[str, Any], *, full: bool, retire: Retire
+    history: History, cursor: Mapping[str, Any], *, repository: Repository, full: bool
 ) -> Iterator[Page]:
     """Pages of commits since the cursor, or all of them; each page's cursor is exact.
 
     The cursor holds the tips of what was read and the mailmap under which it
     was read: with another mailmap, or after a force-push, everything is read
-    again, and `retire` is told the kinds and ids of what is said no longer.
-    Raises `GitFailed`.
+    again, and what is said no longer is marked as deleted. Raises `GitFailed`.
     """
     if history.is_empty():
         return
     mailmap, tips = history.mailmap(), list(cursor.get("tips", []))
     anew = full or cursor.get("mailmap", mailmap) != mailmap or history.is_rewritten(tips)
-    tips = [] if anew else tips
+    if anew:
+        retire_gone(repository, history)
+        tips = []
     total, done = history.count(tips), 0
     frontier = _Frontier(dict.fromkeys(tips))
     for chunk in _chunks(read_commits(history.path, since_tips=tips, refs=history.refs)):
@@ -187,8 +193,11 @@ def commit_pages(
             frontier.take(commit)
         counted = [one for one in chunk if history.merges == "include" or not one.is_merge]
         done += len(counted)
+        told = [(one, commit_to_records(one, url=history.url)) for one in counted]
+        if anew:
+            retire(repository, {key for one, records in told for key in unsaid(one, records)})
         yield Page(
-            batch=Batch(contributions=_records(counted, history.url, retire if anew else None)),
+            batch=Batch(contributions=[record for _, records in told for record in records]),
             cursor={"tips": list(frontier.tips), "mailmap": mailmap},
             phase="commits",
             counts=_counts(counted),
@@ -197,22 +206,29 @@ def commit_pages(
         )
 
 
-def _records(
-    commits: Iterable[Commit], url: str, retire: Retire | None
-) -> list[ContributionRecord]:
-    """The records of a page; on another reading, what it says no longer is retired."""
-    found: list[ContributionRecord] = []
-    silent: defaultdict[str, list[str]] = defaultdict(list)
-    for commit in commits:
-        records = commit_to_records(commit, url=url)
-        found.extend(records)
-        if retire is not None:
-            for kind, external_id in unsaid(commit, records):
-                silent[kind].append(external_id)
-    if retire is not None:
-        for kind, external_ids in silent.items():
-            retire(kind, external_ids)
-    return found
+def retire_gone(repository: Repository, history: History) -> None:
+    """Mark as deleted what hangs on commits that are no longer part of the history."""
+    alive = {bytes.fromhex(sha) for sha in history.shas()}
+    rows = Contribution.objects.present().filter(repository=repository, kind__in=KINDS)
+    named = rows.values_list("kind", "external_id").iterator()
+    gone = {key for key in named if bytes.fromhex(key[1].partition(":")[0]) not in alive}
+    retire(repository, gone)
+
+
+def retire(repository: Repository, keys: Iterable[tuple[str, str]]) -> None:
+    """Mark those of these kinds and ids as deleted that the ledger holds."""
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, external_id in keys:
+        by_kind[kind].append(external_id)
+    rows = Contribution.objects.present().filter(repository=repository)
+    for kind, external_ids in by_kind.items():
+        for start in range(0, len(external_ids), PAGE):
+            held = rows.filter(kind=kind, external_id__in=external_ids[start : start + PAGE])
+            known = list(held.values_list("external_id", flat=True))
+            if known:
+                mark_deleted(
+                    repository=repository, kind=kind, external_ids=known, at=timezone.now()
+                )
 
 
 def _counts(commits: Sequence[Commit]) -> Mapping[str, int]:
