@@ -12,7 +12,7 @@ NOON = 1_760_000_000  # 2025-10-09 08:53:20 UTC
 
 @dataclass
 class Draft:
-    """A commit to write; parents are marks, files map paths to contents (None deletes)."""
+    """A commit to write; parents are marks or names, files map paths to contents (None deletes)."""
 
     mark: int
     message: str = "Work"
@@ -20,7 +20,7 @@ class Draft:
     committer: str = ""
     date: str = ""
     committed: str = ""
-    parents: Sequence[int] = ()
+    parents: Sequence[int | str] = ()
     files: dict[str, bytes | None] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
     branch: str = "main"
@@ -91,7 +91,8 @@ def _commit(draft: Draft) -> bytes:
     ]
     body = "\n".join(lines).encode("utf-8", "surrogateescape") + b"\n" + message + b"\n"
     for place, parent in enumerate(draft.parents):
-        body += f"{'merge' if place else 'from'} :{parent}\n".encode()
+        named = f":{parent}" if isinstance(parent, int) else parent
+        body += f"{'merge' if place else 'from'} {named}\n".encode()
     for old, new in draft.renames.items():
         body += f"R {old} {new}\n".encode()
     for name, content in draft.files.items():
