@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.audit.actions import record
-from community.jobs.topics import publish
-from community.lib.refusals import Refused
 from community.people.models import Person
+from community.projects.actions import create_project
 from community.projects.models import Project, Repository
 from integrations.connections import protocol
 from integrations.connections.models import Connection, Source, SyncRun
@@ -86,25 +83,17 @@ def adopt(
 
 def _project(*, slug: str, described: Described, by: Person | None, at: datetime) -> Project:
     """The project of this short name, made from what the repository says when missing."""
-    found = Project.objects.filter(slug=slug).first()
-    if found is not None:
+    if found := Project.objects.filter(slug=slug).first():
         return found
-    try:
-        validate_slug(slug)
-    except ValidationError:
-        reason = _("Use only letters, digits, dashes and underscores in the project's short name.")
-        raise Refused("bad_slug", reason) from None
-    made = Project.objects.create(
+    return create_project(
         slug=slug,
         name=described.name.rsplit("/", 1)[-1][:120],
+        actor=by,
+        at=at,
         summary=described.description[:300],
         license=described.license[:200],
         topics=list(described.topics),
-        created_at=at,
     )
-    record(verb="projects.created", subject=made, actor=by, at=at, slug=slug)
-    publish("projects.created", project_id=made.pk)
-    return made
 
 
 @transaction.atomic

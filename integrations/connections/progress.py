@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from integrations.connections.models import SyncRun
 
@@ -23,7 +23,7 @@ class Terminal:
             disable=not console.is_terminal,
             transient=True,
         )
-        self.lines: dict[int, tuple[str, int]] = {}
+        self.lines: dict[int, tuple[str, TaskID]] = {}
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -41,7 +41,7 @@ class Terminal:
         """Move the bar to where the run is; a new phase gets a new bar."""
         description = f"{run.source.location}  {run.phase}"
         total = run.progress.get("total") or None
-        phase, line = self.lines.get(run.pk, ("", -1))
+        phase, line = self.lines.get(run.pk, ("", TaskID(-1)))
         if phase != run.phase:
             line = self.bar.add_task(description, total=total)
             self.lines[run.pk] = (run.phase, line)

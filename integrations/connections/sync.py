@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.lib.refusals import Refused
-from contributors.activity.ingest import ingest
+from contributors.activity.ingest import ingest, record_completeness
 from contributors.activity.models import Completeness
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
@@ -130,7 +130,8 @@ def finish(
         if connector is not None:
             run.requests = dict(connector.requests())
             source.budget = dict(connector.budget()) or source.budget
-            store_completeness(source=source, connector=connector, at=at)
+            if run.counts or error or source.synced_at in {None, at}:
+                store_completeness(source=source, connector=connector, at=at)
         run.state, run.error, run.finished_at = state, error, at
         run.resumes_at = resumes_at
         source.save(update_fields=["problem", "due_at", "synced_at", "budget"])
@@ -146,21 +147,4 @@ def store_completeness(*, source: Source, connector: Connector, at: datetime) ->
     stale = set(known.values_list("day", flat=True)) - {one.day for one in days}
     for day in stale:
         known.filter(day=day).delete()
-    rows = [
-        Completeness(
-            repository_id=source.repository_id,
-            day=one.day,
-            expected=one.expected,
-            received=min(one.received, one.expected),
-            reason=one.reason[:200],
-            checked_at=at,
-        )
-        for one in days
-    ]
-    Completeness.objects.bulk_create(
-        rows,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["repository", "day"],
-        update_fields=["expected", "received", "reason", "checked_at"],
-    )
+    record_completeness(repository=source.repository, records=days, at=at)

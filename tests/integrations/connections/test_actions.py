@@ -47,7 +47,7 @@ def test_a_bad_short_name_is_refused_before_anything_is_written():
     with pytest.raises(Refused) as refusal:
         plug(project="not a slug")
 
-    assert (refusal.value.code, Repository.objects.count()) == ("bad_slug", 0)
+    assert (refusal.value.code, Repository.objects.count()) == ("slug_malformed", 0)
 
 
 def test_disconnecting_keeps_the_repository_and_forgets_the_token(maintainer):

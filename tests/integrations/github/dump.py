@@ -1,0 +1,49 @@
+"""The ledger by natural keys, so that two ways of reading it can be compared."""
+
+from typing import Any
+
+from community.people.models import Identity
+from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from integrations.connections.models import ExpectedItem
+
+TABLES = {
+    WorkItem: (
+        "kind",
+        "external_id",
+        "number",
+        "title",
+        "author__uid",
+        "state",
+        "state_reason",
+        "labels",
+        "opened_at",
+        "closed_at",
+        "merged_at",
+        "closed_by__uid",
+        "updated_at",
+        "first_response_at",
+        "last_reply_at",
+    ),
+    Contribution: (
+        "kind",
+        "external_id",
+        "identity__uid",
+        "work_item__number",
+        "occurred_at",
+        "outcome",
+        "title",
+        "updated_at",
+    ),
+    Identity: ("provider", "uid", "login", "is_bot", "person__is_bot"),
+    DayCount: ("day", "identity__uid", "kind", "count"),
+    ExpectedItem: ("number", "opened_on", "comments", "reviews"),
+    Completeness: ("day", "expected", "received"),
+}
+
+
+def dump() -> dict[str, list[Any]]:
+    """Every row of the ledger in one order."""
+    return {
+        model.__name__: sorted(model.objects.values_list(*columns), key=repr)
+        for model, columns in TABLES.items()
+    }
