@@ -1,5 +1,63 @@
 """The REST API under /api/."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
-urlpatterns: list[URLPattern] = []
+from community.people.api import MeView, OrganizationViewSet, PersonViewSet
+from community.projects.api import ProjectViewSet, RepositoryViewSet
+from config import schema  # noqa: F401  (registers how tokens are described)
+from contributors.activity.api import ContributionViewSet, WorkItemViewSet
+from contributors.metrics.api import FigureViewSet, MetricViewSet
+
+
+class Index(APIView):
+    """Where everything is."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        lists = [f"{prefix}-list" for prefix, _viewset, _basename in router.registry]
+        names = {name.removesuffix("-list"): name for name in [*lists, "me", "schema", "docs"]}
+        return Response(
+            {key: reverse(f"api:{name}", request=request) for key, name in names.items()}
+        )
+
+
+@extend_schema(exclude=True)
+class Nowhere(APIView):
+    """Any other address, answered as a problem rather than a page."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound
+
+
+router = SimpleRouter()
+router.register("people", PersonViewSet, basename="people")
+router.register("organizations", OrganizationViewSet, basename="organizations")
+router.register("projects", ProjectViewSet, basename="projects")
+router.register("repositories", RepositoryViewSet, basename="repositories")
+router.register("contributions", ContributionViewSet, basename="contributions")
+router.register("work-items", WorkItemViewSet, basename="work-items")
+router.register("metrics", MetricViewSet, basename="metrics")
+router.register("figures", FigureViewSet, basename="figures")
+
+v1 = [
+    path("", Index.as_view(), name="index"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("me/", MeView.as_view(), name="me"),
+    *router.urls,
+    re_path(r"", Nowhere.as_view(), name="nowhere"),
+]
+app_name = "api"
+urlpatterns = [path("v1/", include(v1))]

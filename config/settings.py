@@ -5,16 +5,16 @@ environment variables win over that file. A missing, wrong or unsafe value
 stops the start with a sentence that says what to do.
 """
 
-import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "community.lib",
     "community.people",
     "community.projects",
+    "community.tokens",
     "community.audit",
     "community.jobs",
     "contributors.activity",
@@ -337,9 +338,29 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "community.lib.paging.ApiPages",
     "PAGE_SIZE": 50,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "community.tokens.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly",
+        "community.tokens.authentication.TokenReaches",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "community.tokens.limits.AddressRate",
+        "community.tokens.limits.AccountRate",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "community.lib.problems.answer",
+    # Without a proxy of ours, X-Forwarded-For is whatever the caller makes up.
+    "NUM_PROXIES": 1 if flag("BEHIND_PROXY", default=False) else 0,
+}
+API_RATES = {
+    "address": env.str("API_RATE_ADDRESS", default="120/min"),
+    "account": env.str("API_RATE_ACCOUNT", default="1200/min"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Guildhall API",
@@ -348,41 +369,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectKind": "community.projects.models.Project.Kind",
+        "ContributionKind": "contributors.activity.models.Contribution.Kind",
+        "WorkItemKind": "contributors.activity.models.WorkItem.Kind",
+        "OrganizationKind": "community.people.models.Organization.Kind",
+    },
 }
 
 # Logs: one JSON object a line in production, readable lines on a terminal
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-            if sys.stderr.isatty() or DEBUG
-            else structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.processors.TimeStamper(fmt="iso"),
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-            ],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logs.configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="WARNING"))

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activity/", include("contributors.activity.urls")),
     path("connections/", include("integrations.connections.urls")),
     path("jobs/", include("community.jobs.urls")),
+    path("tokens/", include("community.tokens.urls")),
     path("audit/", include("community.audit.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.api")),

@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.pagination import CursorPagination, PageNumberPagination
 
 ROWS = 50
 M = TypeVar("M", bound=Model)
@@ -17,6 +17,15 @@ class ApiPages(PageNumberPagination):
     page_size = ROWS
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class ApiCursor(CursorPagination):
+    """Pages that stay in place while rows are added, for long lists in order of time."""
+
+    page_size = ROWS
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-occurred_at", "-pk")
 
 
 def page_of(rows: "QuerySet[M]", request: HttpRequest, size: int = ROWS) -> "Page[M]":

@@ -92,11 +92,10 @@ def change_project(
 
 
 def _require_slug(slug: str, project: Project | None) -> None:
-    mine = project.pk if project else None
-    is_taken = (
-        Project.objects.filter(slug=slug).exclude(pk=mine).exists()
-        or ProjectSlug.objects.filter(slug=slug).exclude(project=mine).exists()
-    )
+    others, signposts = Project.objects.filter(slug=slug), ProjectSlug.objects.filter(slug=slug)
+    if project is not None:
+        others, signposts = others.exclude(pk=project.pk), signposts.exclude(project=project)
+    is_taken = others.exists() or signposts.exists()
     if refusal := why_not_call_it(slug, is_taken=is_taken):
         raise refusal
 

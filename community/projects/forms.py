@@ -96,9 +96,9 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(
-        self, *args: Any, project: Project | None = None, may_set_stage: bool, **more: Any
+        self, data: Any = None, *, project: Project | None = None, may_set_stage: bool
     ) -> None:
-        super().__init__(*args, initial=_shown(project) if project else {}, **more)
+        super().__init__(data, initial=_shown(project) if project else {})
         if not may_set_stage:
             del self.fields["stage"]
         for name in ("direction", "scenarios", "core_value", "vision", "mission"):

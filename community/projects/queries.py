@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from community.projects.models import Project
+from community.projects.querysets import ProjectQuerySet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -44,7 +44,7 @@ class Facet:
 class Directory:
     """The projects that fit and the filters that led to them."""
 
-    projects: QuerySet[Project]
+    projects: ProjectQuerySet
     facets: list[Facet]
 
 

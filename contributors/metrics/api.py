@@ -1,0 +1,100 @@
+"""Metrics in the API: what each one means, and its finished figures."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from community.people.models import Person
+from community.people.visibility import may_see
+from community.projects.models import Project
+from contributors.metrics.models import Figure
+from contributors.metrics.registry import METRICS, Metric
+
+
+class MetricSerializer(serializers.Serializer[Metric]):
+    """What a metric counts; `name` is the CHAOSS name."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    description = serializers.CharField()
+    unit = serializers.CharField()
+    better = serializers.ChoiceField(choices=["more", "less", "neutral"], source="direction")
+    version = serializers.IntegerField()
+    citation = serializers.URLField()
+
+
+class FigureSerializer(serializers.ModelSerializer[Figure]):
+    """One metric of one scope in one month; `scope_id` is 0 for the community."""
+
+    details = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Figure
+        fields = [
+            "scope",
+            "scope_id",
+            "metric",
+            "month",
+            "value",
+            "n",
+            "missing",
+            "completeness",
+            "details",
+            "version",
+        ]
+
+
+class FigureFilter(django_filters.FilterSet):
+    """Figures by scope, metric and month."""
+
+    metric = django_filters.MultipleChoiceFilter(choices=[(key, key) for key in METRICS])
+    scope = django_filters.ChoiceFilter(choices=Figure.Scope.choices)
+    project = django_filters.CharFilter(method="of_project", label="Slug")
+    repository = django_filters.NumberFilter(
+        method="of_repository", min_value=1, max_value=2**63 - 1, decimal_places=0, label="Id"
+    )
+    person = django_filters.CharFilter(method="of_person", label="Handle")
+    locals()["from"] = django_filters.DateFilter(field_name="month", lookup_expr="gte")
+    to = django_filters.DateFilter(field_name="month", lookup_expr="lt")
+
+    def of_project(self, figures: Any, _name: str, slug: str) -> Any:
+        found = Project.objects.filter(slug=slug).values_list("pk")
+        return figures.filter(scope=Figure.Scope.PROJECT, scope_id__in=found)
+
+    def of_repository(self, figures: Any, _name: str, number: Any) -> Any:
+        return figures.filter(scope=Figure.Scope.REPOSITORY, scope_id=int(number))
+
+    def of_person(self, figures: Any, _name: str, handle: str) -> Any:
+        person = Person.objects.present().filter(handle__iexact=handle).first()
+        if person is None or not may_see(self.request.user, person, "activity"):
+            return figures.none()
+        return figures.filter(scope=Figure.Scope.PERSON, scope_id=person.pk)
+
+
+class MetricViewSet(viewsets.ViewSet):
+    """The definitions."""
+
+    @extend_schema(responses=MetricSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Every metric, in words."""
+        metrics: Any = list(METRICS.values())
+        return Response(MetricSerializer(metrics, many=True).data)
+
+
+class FigureViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Figure]):
+    """Finished monthly figures, the newest first; a person's only when asked for by name."""
+
+    serializer_class = FigureSerializer
+    filterset_class = FigureFilter
+
+    def get_queryset(self) -> QuerySet[Figure]:
+        figures = Figure.objects.order_by("-month", "scope", "scope_id", "metric")
+        if "person" in self.request.query_params:
+            return figures
+        return figures.exclude(scope=Figure.Scope.PERSON)
