@@ -5,4 +5,3 @@ from django.utils.translation import gettext_lazy as _
 from community.lib.slots import NavEntry, add_nav
 
 add_nav(NavEntry(_("API"), "api:docs", order=80, place="foot"))
-add_nav(NavEntry(_("API tokens"), "tokens:list", order=81, place="foot"))
