@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Q
 
 if TYPE_CHECKING:
     from community.people.models import Person
@@ -19,6 +20,13 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def of_project(self, project: "Project") -> Self:
         """In any repository of this project."""
         return self.filter(repository__project=project)
+
+    def waiting(self) -> Self:
+        """Open, opened by a person, and the last word was the author's or nobody's."""
+        unanswered = Q(last_reply_by=None) | Q(last_reply_by__person=F("author__person"))
+        return self.filter(unanswered, state="open", deleted_at=None, is_draft=False).exclude(
+            author__person__is_bot=True
+        )
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):

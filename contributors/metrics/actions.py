@@ -1,10 +1,10 @@
 """Keeping the finished figures in step with the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Max, Min
 from django.db.models.functions import Least
 
 from community.jobs.actions import enqueue
@@ -57,8 +57,8 @@ def refresh_figures(*, at: datetime) -> int:
     stale = list(Reading.objects.select_for_update().exclude(stale_from=None))
     if not stale:
         return 0
-    since = min(_changed_from(reading) for reading in stale)
-    replace_figures(touched=[reading.repository_id for reading in stale], since=since, at=at)
+    touched = [reading.repository_id for reading in stale]
+    replace_figures(touched=touched, since=_changed_from(stale), at=at)
     return len(stale)
 
 
@@ -71,13 +71,19 @@ def rebuild_figures(*, at: datetime) -> None:
     replace_figures(touched=everything, since=None, at=at)
 
 
-def _changed_from(reading: Reading) -> date:
-    """The first month whose figures may differ after a change.
+def _changed_from(stale: Sequence[Reading]) -> date:
+    """The first month whose figures may differ after what changed.
 
     What was unanswered when the figures were last made has been watched for
-    longer since, so they are made anew from there on as well.
+    longer since, and months may have passed of which no scope had figures: so
+    they are made anew from where each touched scope ended.
     """
-    days = [reading.stale_from or date.max]
-    if reading.observed_until is not None:
-        days.append(reading.observed_until.date())
+    days = [reading.stale_from for reading in stale if reading.stale_from]
+    days += [reading.observed_until.date() for reading in stale if reading.observed_until]
+    read = Reading.objects.exclude(observed_until=None).order_by()
+    ends = read.filter(repository__project__repositories__in=[one.repository_id for one in stale])
+    by_project = ends.values("repository__project").annotate(end=Max("observed_until"))
+    days += [end.date() for end in by_project.values_list("end", flat=True)]
+    whole = read.aggregate(end=Max("observed_until"))["end"]
+    days += [whole.date()] if whole else []
     return first_of_month(max(min(days), date(1, 4, 1)) - timedelta(days=FOLLOWED_DAYS))

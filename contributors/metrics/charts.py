@@ -36,6 +36,14 @@ class Series(NamedTuple):
     values: Sequence[float | None]
 
 
+class Axis(NamedTuple):
+    """The bands below a chart: short labels, full names, and the unit of the values."""
+
+    labels: Sequence[str]
+    names: Sequence[str]
+    unit: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     header: Sequence[object]
@@ -47,8 +55,9 @@ class Chart:
     """What `parts/_chart.html` shows."""
 
     title: "str | _StrPromise"
-    svg: SafeString
+    svg: SafeString | str
     table: Table
+    data: Table  # the same for programs: plain dates and numbers
     unit: "str | _StrPromise" = ""
     n: int | None = None
     legend: Sequence[Mapping[str, object]] = field(default_factory=tuple)
@@ -185,18 +194,16 @@ def line_chart(
     key: str,
     title: object,
     series: Sequence[Series],
+    axis: Axis,
     *,
-    labels: Sequence[str],
-    names: Sequence[str],
-    unit: str = "",
     is_whole: bool = True,
 ) -> SafeString:
     """Lines over bands; up to four carry their names at their ends."""
     has_names = 1 < len(series) <= LABELED
     ticks = nice_ticks(highest(series), is_whole=is_whole)
-    plot = Plot(labels, names, ticks, 0.8 if has_names else 1.0)
+    plot = Plot(axis.labels, axis.names, ticks, 0.8 if has_names else 1.0)
     lines = [line(plot, one.values, at) for at, one in enumerate(series, start=1)]
-    about = _("Lines over %(count)s months.") % {"count": len(labels)}
+    about = _("Lines over %(count)s months.") % {"count": len(axis.labels)}
     return drawing(
         key,
         title,
@@ -206,7 +213,7 @@ def line_chart(
         plot.axis(),
         *lines,
         end_labels(plot, series) if has_names else "",
-        plot.columns(series, unit),
+        plot.columns(series, axis.unit),
     )
 
 
@@ -243,16 +250,15 @@ def stacked_bars(
     key: str,
     title: object,
     series: Sequence[Series],
-    *,
-    labels: Sequence[str],
-    names: Sequence[str],
-    unit: str = "",
+    axis: Axis,
 ) -> SafeString:
     """One bar per band, its parts on top of each other in the order of the series."""
-    sums = [sum(one.values[band] or 0 for one in series) for band in range(len(labels))]
-    plot = Plot(labels, names, nice_ticks(max(sums, default=0)))
-    bars = [bar(plot, series, band) for band in range(len(labels))]
-    about = _("Bars over %(count)s months, each kind on top of the other.") % {"count": len(labels)}
+    sums = [sum(one.values[band] or 0 for one in series) for band in range(len(axis.labels))]
+    plot = Plot(axis.labels, axis.names, nice_ticks(max(sums, default=0)))
+    bars = [bar(plot, series, band) for band in range(len(axis.labels))]
+    about = _("Bars over %(count)s months, each kind on top of the other.") % {
+        "count": len(axis.labels)
+    }
     return drawing(
         key,
         title,
@@ -261,7 +267,7 @@ def stacked_bars(
         plot.grid(),
         plot.axis(),
         *bars,
-        plot.columns(series, unit),
+        plot.columns(series, axis.unit),
     )
 
 
@@ -287,14 +293,12 @@ def bar(plot: Plot, series: Sequence[Series], band: int) -> SafeString:
     return joined(parts)
 
 
-def histogram_bars(
-    key: str, title: object, counts: Sequence[int], *, labels: Sequence[str], names: Sequence[str]
-) -> SafeString:
+def histogram_bars(key: str, title: object, counts: Sequence[int], axis: Axis) -> SafeString:
     """How many fell into each class; every class keeps its label."""
     series = [Series(title_of(title), list(counts))]
-    plot = Plot(labels, names, nice_ticks(max(counts, default=0)))
-    bars = [bar(plot, series, band) for band in range(len(labels))]
-    about = _("A distribution over %(count)s classes.") % {"count": len(labels)}
+    plot = Plot(axis.labels, axis.names, nice_ticks(max(counts, default=0)))
+    bars = [bar(plot, series, band) for band in range(len(axis.labels))]
+    about = _("A distribution over %(count)s classes.") % {"count": len(axis.labels)}
     return drawing(key, title, about, plot.grid(), plot.axis(), *bars, plot.columns(series, ""))
 
 

@@ -65,6 +65,18 @@ class Ledger:
             received, expected = received + got, expected + due
         return received / expected if expected else None
 
+    def of_person(self, person: int) -> "Ledger":
+        """What one person did, as far as the same sources are known."""
+        mine = Ledger(received=self.received)
+        for month, acts in self.acts.items():
+            mine.acts[month] = [act for act in acts if act.person == person]
+        for month, items in self.items.items():
+            mine.items[month] = [item for item in items if item.author == person]
+        if person in self.firsts:
+            mine.firsts[person] = self.firsts[person]
+        mine.track(self.tracked_from, self.observed_until)
+        return mine
+
     def add(self, other: "Ledger") -> None:
         """Take in what another scope knows."""
         for month, acts in other.acts.items():
@@ -201,10 +213,11 @@ def read_items(ledgers: Mapping[int, Ledger], chosen: Q, since: date | None) -> 
         "state_reason",
         "first_response_at",
         "is_draft",
+        "author__person_id",
         "author__person__is_bot",
         "deleted_at",
     ).iterator(chunk_size=5000):
-        pk, kind, opened, closed, merged, reason, answered, is_draft, is_bot, deleted = row
+        pk, kind, opened, closed, merged, reason, answered, is_draft, *author, deleted = row
         item = Item(
             kind=kind,
             opened_at=opened,
@@ -214,7 +227,8 @@ def read_items(ledgers: Mapping[int, Ledger], chosen: Q, since: date | None) -> 
             reason=reason,
             first_response_at=answered,
             is_draft=is_draft,
-            is_bot=bool(is_bot),
+            author=author[0],
+            is_bot=bool(author[1]),
             is_deleted=deleted is not None,
         )
         for month in {first_of_month(t.date()) for t in (opened, closed, merged) if t}:

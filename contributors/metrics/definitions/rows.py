@@ -36,6 +36,7 @@ class Item(NamedTuple):
     reason: str = ""  # completed, not_planned, duplicate, ...
     first_response_at: datetime | None = None  # by a person, not the author
     is_draft: bool = False
+    author: int | None = None
     is_bot: bool = False  # opened by one
     is_deleted: bool = False  # gone at the source: unknown, not zero
 

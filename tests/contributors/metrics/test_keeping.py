@@ -146,6 +146,19 @@ def test_a_month_without_the_marking_would_stay_as_it_was():
 
 
 @pytest.mark.django_db
+def test_months_in_which_nothing_happened_are_filled_when_another_repository_goes_on():
+    one, other = factories.repository(), factories.repository()
+    ledger.fill(one, ledger.act("one", 1, date(2026, 1, 20)))
+    ledger.settle_figures()
+    ledger.fill(other, ledger.act("two", 2, date(2026, 6, 20)))
+
+    ledger.settle_figures()
+    counts = Figure.objects.filter(scope="community", metric="contributions").order_by("month")
+
+    assert list(counts.values_list("value", flat=True)) == [1, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.django_db
 def test_rebuilding_twice_gives_the_same_figures():
     ledger.quarter(factories.repository())
 
