@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -30,6 +32,16 @@ class Database:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def rows(self, query: str) -> list[tuple]:
+        """What a query answers, read from outside of Django."""
+        if self.url.startswith("sqlite"):
+            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+        else:
+            connection = psycopg2.connect(self.url)
+        with closing(connection), closing(connection.cursor()) as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
 
     def run(self, module: str, *arguments: object, **environment: str) -> str:
         """What a module of the tests prints when run to its end."""

@@ -1,0 +1,202 @@
+"""What the job table survives, shown on real processes; each guard is shown to be needed."""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from celery import Celery
+
+pytestmark = pytest.mark.services
+RIG = "tests.community.jobs.rig"
+QUICK = {"JOB_LEASE_SECONDS": "1", "LOG_LEVEL": "CRITICAL"}
+PORT = 8125
+REDIS = f"redis://127.0.0.1:{PORT}/0"
+
+
+def wait_until(condition, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+
+
+def effects(database) -> list[int]:
+    return sorted(number for (number,) in database.rows("SELECT number FROM rig_effect"))
+
+
+def states(database) -> dict[str, int]:
+    return dict(database.rows("SELECT state, count(*) FROM jobs_job GROUP BY state"))
+
+
+@contextmanager
+def running(database, *arguments, module=RIG, **environment):
+    """A process that is killed at the end, if it still lives."""
+    process = database.start(module, *arguments, **QUICK, **environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def kill_in_the_middle(database, marker, *options) -> None:
+    """Kill a worker between its effect and its mark, and let another one take over."""
+    with running(database, "hang", marker, *options) as first:
+        wait_until(marker.exists)
+        first.send_signal(signal.SIGKILL)
+    with running(database, "work", *options):
+        wait_until(lambda: states(database) == {"done": 1})
+
+
+def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(shared_database, tmp_path):
+    kill_in_the_middle(shared_database, tmp_path / "marker")
+
+    assert effects(shared_database) == [1]
+    assert shared_database.rows("SELECT attempts FROM jobs_job") == [(2,)]
+
+
+def test_without_the_fence_a_killed_worker_leaves_its_effect_twice(shared_database, tmp_path):
+    kill_in_the_middle(shared_database, tmp_path / "marker", "--without-fence")
+
+    assert effects(shared_database) == [1, 1]
+
+
+def restart_while_waiting(database, command: str) -> None:
+    """Kill a worker while something is delayed, and start another one."""
+    with running(database, command, "3"):
+        wait_until(lambda: database.rows("SELECT * FROM jobs_workerbeat"))
+    assert effects(database) == []
+    with running(database, "work"):
+        time.sleep(4)
+
+
+def test_a_delayed_job_survives_a_restart(shared_database):
+    restart_while_waiting(shared_database, "delay")
+
+    assert effects(shared_database) == [1]
+
+
+def test_a_delay_kept_in_memory_does_not_survive_a_restart(shared_database):
+    restart_while_waiting(shared_database, "delay_in_memory")
+
+    assert effects(shared_database) == []
+
+
+def test_three_workers_run_three_hundred_jobs_once_each(shared_database):
+    shared_database.run(RIG, "fill", 300)
+    shared_database.run(RIG, "compete", **QUICK)
+
+    assert effects(shared_database) == list(range(300))
+    assert states(shared_database) == {"done": 300}
+
+
+def test_without_the_claim_three_workers_do_some_jobs_twice(shared_database):
+    shared_database.run(RIG, "fill", 300)
+    shared_database.run(RIG, "compete", "--without-claim", **QUICK)
+
+    assert len(effects(shared_database)) > 300
+
+
+def test_a_poison_job_is_parked_while_the_others_flow(shared_database):
+    shared_database.run(RIG, "poison", 2)
+    shared_database.run(RIG, "fill", 40)
+    shared_database.run(RIG, "compete", **QUICK)
+
+    parked = "SELECT task, attempts FROM jobs_job WHERE state = 'parked'"
+    assert shared_database.rows(parked) == [("rig.poison", 5), ("rig.poison", 5)]
+    assert effects(shared_database) == list(range(40))
+
+
+def slots(database) -> Counter:
+    keys = database.rows("SELECT unique_key FROM jobs_job ORDER BY id")
+    return Counter(key.partition("~")[0] for (key,) in keys)
+
+
+def test_three_beats_make_each_slot_once(shared_database):
+    shared_database.run(RIG, "beat", 3)
+
+    made = slots(shared_database)
+    assert 5 <= len(made) <= 8
+    assert set(made.values()) == {1}
+
+
+def test_without_the_key_three_beats_make_slots_twice(shared_database):
+    shared_database.run(RIG, "beat", 3, "--without-key")
+
+    assert max(slots(shared_database).values()) > 1
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis of our own, so that it may be emptied."""
+    if not shutil.which("redis-server"):
+        pytest.skip("there is no redis-server")
+    call = ["redis-server", "--port", str(PORT), "--bind", "127.0.0.1", "--save", ""]
+    server = subprocess.Popen([*call, "--dir", tmp_path], stdout=subprocess.DEVNULL)
+    import redis as client_library
+
+    client = client_library.Redis(port=PORT)
+
+    def answers() -> bool:
+        try:
+            return client.ping()
+        except client_library.ConnectionError:
+            return False
+
+    try:
+        wait_until(answers)
+        yield client
+    finally:
+        client.close()
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def celery(database):
+    """A Celery worker with two processes."""
+    call = ["-A", "tests.community.jobs.rig_celery", "worker", "-c", "2", "-l", "critical"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    with running(database, *call, *alone, module="celery", REDIS_URL=REDIS) as worker:
+        yield worker
+        worker.terminate()
+        worker.wait(timeout=20)
+
+
+def fill_and_flush(database, redis) -> None:
+    """Ring a hundred bells and lose them all."""
+    database.run(RIG, "fill", 100, REDIS_URL=REDIS)
+    assert redis.llen("celery") == 100
+    redis.flushall()
+
+
+def test_losing_all_of_redis_loses_no_job(shared_database, redis):
+    fill_and_flush(shared_database, redis)
+    beat = Celery(broker=REDIS)
+
+    def sweep_until(condition) -> None:
+        beat.send_task("jobs.sweep", expires=10)
+        wait_until(condition)
+
+    with celery(shared_database):
+        sweep_until(lambda: len(effects(shared_database)) > 5)
+        redis.flushall()
+        time.sleep(0.5)
+        sweep_until(lambda: states(shared_database) == {"done": 100})
+    beat.close()
+
+    assert effects(shared_database) == list(range(100))
+
+
+def test_without_the_sweep_losing_redis_loses_its_jobs(shared_database, redis):
+    fill_and_flush(shared_database, redis)
+
+    with celery(shared_database):
+        shared_database.run(RIG, "fill", 1, REDIS_URL=REDIS)
+        wait_until(lambda: states(shared_database).get("done"))
+
+    assert states(shared_database) == {"done": 1, "waiting": 100}
