@@ -193,16 +193,24 @@ def latest_acts(place: Place, until: date, most: int) -> list[Contribution]:
     return list(found[:most])
 
 
-def projects_with_activity(days: int) -> list[tuple[Project, Mapping[str, RecentFigure]]]:
+@dataclass(frozen=True, slots=True)
+class Busyness:
+    """A project and how much was done in it by how many; None where nothing is known."""
+
+    project: Project
+    contributions: float | None
+    contributors: float | None
+
+
+def projects_with_activity(days: int) -> list[Busyness]:
     """Every project with its recent figures, the busiest first."""
-    rows: defaultdict[int, dict[str, RecentFigure]] = defaultdict(dict)
+    rows: defaultdict[int, dict[str, float | None]] = defaultdict(dict)
     wanted = ["contributions", "contributors"]
-    for row in RecentFigure.objects.filter(scope=Scope.PROJECT, days=days, metric__in=wanted):
-        rows[row.scope_id][row.metric] = row
-
-    def busyness(project: Project) -> float:
-        row = rows[project.pk].get("contributions")
-        return -(row.value or 0) if row else 0
-
-    projects = sorted(Project.objects.order_by("name"), key=busyness)
-    return [(project, rows[project.pk]) for project in projects]
+    recent = RecentFigure.objects.filter(scope=Scope.PROJECT, days=days, metric__in=wanted)
+    for pk, metric, value in recent.values_list("scope_id", "metric", "value"):
+        rows[pk][metric] = value
+    found = [
+        Busyness(project, *(rows[project.pk].get(metric) for metric in wanted))
+        for project in Project.objects.order_by("name")
+    ]
+    return sorted(found, key=lambda one: -(one.contributions or 0))
