@@ -160,6 +160,8 @@ def _moment(raw: str) -> tuple[datetime | None, int | None]:
 
 def _people(values: str) -> list[Signature]:
     """The people of a trailer; lines without an address name nobody."""
+    if not values:
+        return []
     found = (_NAMED.match(value) for value in values.split(_BETWEEN))
     return [Signature(match[1], match[2].strip()) for match in found if match]
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ _NUMBERED = re.compile(r"^(\d+)\+(.+)@users\.noreply\.github\.com$", re.IGNORECA
 _WEB_COMMITTER = "noreply@github.com"
 
 
+@lru_cache(maxsize=8192)  # the same few people write most commits
 def actor_of(who: Signature) -> Actor | None:
     """The person behind a signature; None when it names nobody.
 
