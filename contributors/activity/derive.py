@@ -34,6 +34,16 @@ def derive_work_items(ids: Iterable[int]) -> None:
         )
 
 
+def derive_for_people(person_ids: Iterable[int]) -> None:
+    """Derive the work items that these people opened or spoke on."""
+    people = list(person_ids)
+    opened = WorkItem.objects.filter(author__person__in=people).values_list("pk", flat=True)
+    spoken = Contribution.objects.filter(
+        identity__person__in=people, kind__in=REPLIES, work_item__isnull=False
+    ).values_list("work_item", flat=True)
+    derive_work_items({*opened, *spoken})
+
+
 def _replies() -> QuerySet[Contribution]:
     """What known people who are not bots said on the outer work item."""
     return Contribution.objects.filter(
