@@ -2,12 +2,14 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 import django_filters
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -15,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from community.people.models import Affiliation, Identity, Organization, Person
-from community.people.visibility import levels_shown_to, may_see
+from community.people.actions import change_profile
+from community.people.models import HANDLE, Affiliation, Identity, Organization, Person
+from community.people.visibility import SECTIONS, levels_shown_to, may_see
 from community.tokens.authentication import TokenReaches, caller
 
 Viewer = Person | AnonymousUser
@@ -135,6 +138,43 @@ class MeSerializer(PersonSerializer):
         return getattr(self.context["request"].auth, "scopes", None)
 
 
+class MeInput(serializers.ModelSerializer[Person]):
+    """What people may say about themselves."""
+
+    languages = serializers.ListField(
+        child=serializers.CharField(max_length=50), required=False, max_length=10
+    )
+    visibility = serializers.DictField(
+        child=serializers.ChoiceField(choices=Person.Visibility.choices), required=False
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "handle",
+            "name",
+            "bio",
+            "website",
+            "location",
+            "languages",
+            "time_zone",
+            "interface_language",
+            "visibility",
+        ]
+        # Whether a handle is free is for the action to say.
+        extra_kwargs = {"handle": {"validators": [HANDLE]}}
+
+    def validate_time_zone(self, zone: str) -> str:
+        if zone and zone not in available_timezones():
+            raise serializers.ValidationError(_("This is not a time zone."))
+        return zone
+
+    def validate_visibility(self, levels: dict[str, str]) -> dict[str, str]:
+        if unknown := sorted(set(levels) - set(SECTIONS)):
+            raise serializers.ValidationError(_("No such section: %s.") % ", ".join(unknown))
+        return {section: level for section, level in levels.items() if level != "public"}
+
+
 class MeView(APIView):
     """The person who asks."""
 
@@ -144,6 +184,16 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         """Own profile with every section."""
         return Response(MeSerializer(caller(request), context={"request": request}).data)
+
+    @extend_schema(request=MeInput(partial=True), responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change what is named of one's own profile."""
+        data = MeInput(data=request.data, partial=True)
+        data.is_valid(raise_exception=True)
+        person = caller(request)
+        if data.validated_data:
+            person = change_profile(person=person, at=timezone.now(), **data.validated_data)
+        return Response(MeSerializer(person, context={"request": request}).data)
 
 
 class PersonFilter(django_filters.FilterSet):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 
 
 class PreferencesMiddleware:
@@ -23,3 +24,18 @@ class PreferencesMiddleware:
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         with timezone.override(ZoneInfo(zone) if zone in available_timezones() else None):
             return self.get_response(request)
+
+
+class PrivacyMiddleware:
+    """Keeps what a signed-in person is shown out of every cache, and closes the device's doors."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_private = request.user.is_authenticated or "Authorization" in request.headers
+        if is_private and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response

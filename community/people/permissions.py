@@ -5,11 +5,12 @@ import rules
 from community.people.models import Affiliation, Person
 
 
-@rules.predicate
-def is_own(person: Person, affiliation: Affiliation | None) -> bool:
+def _is_own(person: Person, affiliation: Affiliation | None) -> bool:
     """Their own affiliation."""
     return affiliation is not None and affiliation.person_id == person.pk
 
+
+is_own = rules.predicate(_is_own)
 
 rules.add_perm("people.merge_people", rules.is_staff)
 rules.add_perm("people.flag_bots", rules.is_staff)

@@ -161,3 +161,55 @@ def test_me_says_how_far_the_token_reaches(client, maintainer):
         True,
         ["admin:sync", "read"],
     )
+
+
+def test_a_person_changes_own_profile_and_nothing_else(client, member):
+    body = {
+        "name": "Mira M",
+        "languages": ["English", "中文"],
+        "time_zone": "Asia/Shanghai",
+        "visibility": {"activity": "hidden", "about": "public"},
+        "is_staff": True,
+        "is_superuser": True,
+        "email": "else@x.invalid",
+        "claimed_at": None,
+    }
+
+    response = client.patch(
+        "/api/v1/me/", body, "application/json", headers=bearer(member, "write")
+    )
+
+    member.refresh_from_db()
+    assert response.status_code == 200
+    assert (member.name, member.languages, member.time_zone, member.visibility) == (
+        "Mira M",
+        ["English", "中文"],
+        "Asia/Shanghai",
+        {"activity": "hidden"},
+    )
+    assert (member.is_staff, member.is_superuser, member.email) == (False, False, "")
+    assert member.claimed_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status"),
+    [
+        ("handle", "magnus", 409),
+        ("handle", "-", 400),
+        ("handle", "a\0b", 400),
+        ("time_zone", "../../etc/passwd", 400),
+        ("time_zone", "Mars/Base", 400),
+        ("visibility", {"secrets": "public"}, 400),
+        ("visibility", {"about": "everyone"}, 400),
+        ("languages", ["x"] * 11, 400),
+        ("website", "javascript:alert(1)", 400),
+        ("interface_language", "tlh", 400),
+        ("bio", "x" * 2001, 400),
+    ],
+)
+def test_a_wrong_word_about_oneself_is_refused(client, member, maintainer, field, value, status):
+    response = client.patch(
+        "/api/v1/me/", {field: value}, "application/json", headers=bearer(member, "write")
+    )
+
+    assert response.status_code == status
