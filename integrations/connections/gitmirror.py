@@ -25,7 +25,7 @@ _HOST = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]+
 _USER = re.compile(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$")
 # Ranges that carry an IPv4 address inside, which may be a private one.
 _TUNNELS = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
-PORTS = {"https": 443, "ssh": 22}
+PORTS = {"https": 443, "ssh": 22, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def parse_remote(address: str) -> Remote | None:
 
 def _parse_url(address: str) -> Remote:
     parts = urlsplit(address)
-    if parts.scheme not in PORTS:
+    if parts.scheme not in PORTS or (parts.scheme == "http" and not _is_chosen(address)):
         raise _bad_scheme()
     host, user = parts.hostname or "", parts.username
     if parts.password is not None or (parts.scheme == "https" and user is not None):
@@ -67,6 +67,12 @@ def _parse_url(address: str) -> Remote:
     except ValueError:
         raise _bad_address() from None
     return Remote(address, parts.scheme, host, port)
+
+
+def _is_chosen(address: str) -> bool:
+    """Below the base that whoever runs the site has set, which may be an inner host."""
+    base = settings.GITHUB_CLONE_BASE.rstrip("/")
+    return bool(base) and address.startswith(f"{base}/")
 
 
 def _bad_address() -> Refused:
@@ -85,7 +91,8 @@ def public_address(remote: Remote) -> str:
         reason = _("The host %(host)s cannot be found.") % {"host": remote.host}
         raise Refused("unknown_host", reason) from None
     addresses = [str(entry[4][0]) for entry in found]
-    if not settings.GIT_ALLOW_PRIVATE and not all(map(_is_public, addresses)):
+    may_be_private = settings.GIT_ALLOW_PRIVATE or _is_chosen(remote.url)
+    if not may_be_private and not all(map(_is_public, addresses)):
         reason = _("%(host)s is an address of the inner network.") % {"host": remote.host}
         raise Refused("private_host", reason)
     return addresses[0]

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from community.projects.models import Repository
-from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.models import Contribution, DayCount, WorkItem
 from contributors.activity.records import CompletenessRecord
 from integrations.connections.models import Source
 
@@ -31,8 +31,9 @@ def weigh(source: Source) -> Sequence[CompletenessRecord]:
 
     Expected are the items GitHub lists, the comments and reviews it counts for
     each, and, where it counts more items than it listed, the gaps in the
-    sequence of numbers. Line comments and commits have no count to compare with;
-    an unfinished phase counts as one missing thing on the last day.
+    sequence of numbers, and the commits of the history. Line comments have no
+    count to compare with; an unfinished phase counts as one missing thing on
+    the last day.
     """
     items = list(
         source.expected_items.order_by("number").values_list(
@@ -42,6 +43,7 @@ def weigh(source: Source) -> Sequence[CompletenessRecord]:
     days: defaultdict[date, Day] = defaultdict(Day)
     _weigh_items(days, items, source.repository)
     _weigh_gaps(days, {number: day for number, day, _c, _r in items}, source)
+    _weigh_commits(days, source)
     if unfinished := _unfinished(source):
         last = days[max(days, default=source.created_at.date())]
         last.expected += unfinished
@@ -105,9 +107,23 @@ def _weigh_gaps(days: defaultdict[date, Day], known: dict[int, date], source: So
         days[where].unseen += count
 
 
+def _weigh_commits(days: defaultdict[date, Day], source: Source) -> None:
+    """Commits held, by day; those the history holds beyond them are put on the last day."""
+    rows = DayCount.objects.filter(repository=source.repository, kind="commit")
+    held = dict(rows.values_list("day").annotate(total=Sum("count")).order_by())
+    for day, count in held.items():
+        days[day].expected += count
+        days[day].received += count
+    missing = (source.facts.get("commits") or 0) - sum(held.values())
+    if missing > 0:
+        last = days[max(days, default=source.created_at.date())]
+        last.expected += missing
+        last.unseen += missing
+
+
 def _unfinished(source: Source) -> int:
     """Phases whose first reading has not come to its end."""
-    phases = ("issues", "issue_comments", "pulls", "review_comments", "releases")
+    phases = ("issues", "issue_comments", "pulls", "review_comments", "releases", "commits")
     return sum(not source.cursor.get(phase, {}).get("done") for phase in phases)
 
 

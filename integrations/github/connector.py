@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,8 @@ from community.lib.refusals import Refused
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
-from integrations.github import batches
+from integrations.github import authors, batches
+from integrations.github.commits import Commits
 from integrations.github.completeness import weigh
 from integrations.github.cursor import Cursor
 from integrations.github.documents import OVERVIEW
@@ -81,6 +83,7 @@ class GitHubConnector:
         yield from self._pulls()
         yield from self._listed("review_comments", "pulls/comments", batches.of_review_comments)
         yield from self._releases()
+        yield from self._commits(source, token, full=full)
         yield self._page(Batch(), "done")
 
     def _path(self, rest: str = "") -> str:
@@ -196,6 +199,21 @@ class GitHubConnector:
         part["done"] = True
         counts = {"releases": len(answer.data)}
         yield self._page(batches.of_releases(answer.data), "releases", counts=counts)
+
+    def _commits(self, source: Source, token: str, *, full: bool) -> Iterator[Page]:
+        """Commits by git, then the accounts behind their addresses."""
+        source.repository.refresh_from_db()
+        history = Commits(source.repository, self.cursor)
+        for page in history.pages(token=token, full=full):
+            self.cursor.phase(authors.PHASE)["pending"] = True
+            yield replace(page, cursor=self.cursor.snapshot())
+        if not self.cursor.phase(authors.PHASE).get("pending"):
+            return
+        for _tied in authors.link_authors(
+            self.transport, self.place, source.repository, self.cursor
+        ):
+            yield self._page(Batch(), "authors")
+        yield self._page(Batch(), "authors", facts={"commits": history.count})
 
 
 def parsed(location: str) -> tuple[str, str]:

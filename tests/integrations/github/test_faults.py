@@ -154,9 +154,10 @@ def test_nested_lists_that_were_cut_are_completed(source, world):
     assert found["completeness"] == 1.0
 
 
-def test_a_renamed_repository_is_followed_and_takes_its_new_name(source, github, world):
+def test_a_renamed_repository_is_followed_and_takes_its_new_name(source, github, world, tmp_path):
     world.former_names.add("guild/hall")
     world.full_name = "guild/great-hall"
+    (tmp_path / "guild/hall.git").rename(tmp_path / "guild/great-hall.git")
 
     run = read(source)
 

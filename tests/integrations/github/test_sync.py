@@ -12,12 +12,13 @@ from tests.github_api.world import Size, World
 from tests.integrations.github.dump import dump
 
 pytestmark = pytest.mark.django_db
-LISTS = ("issues", "change_requests", "issue_comments", "reviews", "review_comments")
+LISTS = ("issues", "change_requests", "issue_comments", "reviews", "review_comments", "commits")
 
 
 def truth(world: World) -> dict[str, int]:
     """What a complete reading must count."""
-    stores = (world.issues, world.pulls, world.comments, world.reviews, world.line_comments)
+    said = (world.comments, world.reviews, world.line_comments)
+    stores = (world.issues, world.pulls, *said, world.commits)
     return {name: len(store) for name, store in zip(LISTS, stores, strict=True)}
 
 
