@@ -57,7 +57,7 @@ def _wipe(person: Person, at: datetime) -> None:
     set_avatar(person=person, picture=None)
     for field, value in BLANK.items():
         setattr(person, field, value)
-    person.handle = f"erased-{person.pk}"
+    person.handle = _pseudonym(person)
     person.languages, person.visibility = [], {}
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = person.claimed_at = None
@@ -70,6 +70,14 @@ def _wipe(person: Person, at: datetime) -> None:
     person.maintained_projects.clear()
     _close_account(person)
     _wipe_identities(person, at)
+
+
+def _pseudonym(person: Person) -> str:
+    """A handle that says nothing, even where a source named somebody so."""
+    handle = f"erased-{person.pk}"
+    while Person.objects.called(handle).exclude(pk=person.pk).exists():
+        handle += "x"
+    return handle
 
 
 def _close_account(person: Person) -> None:

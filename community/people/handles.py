@@ -8,12 +8,13 @@ from django.conf import settings
 
 LONGEST = 39
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+_TOMBSTONE = re.compile(r"^(?:erased-)+", re.IGNORECASE)  # `erased-7` is who person 7 was
 
 
 def proper_handle(wanted: str) -> str:
     """The wanted name cut down to what a handle may hold; `person` when nothing is left."""
     plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
-    fit = _UNFIT.sub("-", plain)[:LONGEST].strip("-_.")
+    fit = _TOMBSTONE.sub("", _UNFIT.sub("-", plain))[:LONGEST].strip("-_.")
     return fit or "person"
 
 
