@@ -45,8 +45,9 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None or refusal:
         context = {"refusal": refusal}
         return render(request, "community/people/welcome.html", context, status=410)
-    form = WelcomeForm(request.POST or None, person=link.person)
-    if request.method == "POST" and form.is_valid():
+    typed = request.POST if request.method == "POST" else None
+    form = WelcomeForm(typed, person=link.person)
+    if form.is_valid():
         password = form.cleaned_data["password"]
         try:
             person = use_link(secret=secret, password=password, at=timezone.now())

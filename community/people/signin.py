@@ -144,7 +144,7 @@ def use_link(*, secret: str, password: str, at: datetime) -> Person:
     refusal = why_not_use_link(link, at=at)
     if link is None or refusal:
         raise refusal or USED
-    if not AccessLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at):
+    if not _spend(link, at):
         raise USED
     AccessLink.objects.filter(person=link.person, used_at=None).update(used_at=at)
     if password:
@@ -173,6 +173,11 @@ def _make_admin(at: datetime) -> Person:
     index_people([admin.pk])
     record(verb="people.admin_made", subject=admin, at=at)
     return admin
+
+
+def _spend(link: AccessLink, at: datetime) -> bool:
+    """Mark the link as used in one statement; only one of two at once succeeds."""
+    return AccessLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at) == 1
 
 
 def _find(account: OutsideAccount) -> Identity | None:

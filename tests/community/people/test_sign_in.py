@@ -15,7 +15,6 @@ from community.people.models import Identity, Merge, Person
 from tests import factories
 from tests.conftest import NOON
 from tests.login_server import Account
-from tests.login_server.fixtures import _server, login_server  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 ENTRANCES = {
@@ -52,7 +51,7 @@ def counts():
     return Person.objects.count(), Identity.objects.count(), SocialAccount.objects.count()
 
 
-def test_a_first_sign_in_claims_the_person_with_that_id(client, login_server):  # noqa: F811
+def test_a_first_sign_in_claims_the_person_with_that_id(client, login_server):
     known = factories.identity(uid="4711", login="octo")
 
     sign_in(client, login_server, Account(4711, "octo", name="Octavia"))
@@ -66,7 +65,7 @@ def test_a_first_sign_in_claims_the_person_with_that_id(client, login_server):  
     assert Event.objects.get(verb="people.claimed").subject == f"people.person:{known.person.pk}"
 
 
-def test_a_claim_notes_the_new_login_and_remembers_the_old(client, login_server):  # noqa: F811
+def test_a_claim_notes_the_new_login_and_remembers_the_old(client, login_server):
     known = factories.identity(uid="4711", login="before")
     known.logins.create(login="before", seen_from=NOON)
 
@@ -77,7 +76,7 @@ def test_a_claim_notes_the_new_login_and_remembers_the_old(client, login_server)
     assert list(known.logins.values_list("login", flat=True)) == ["before", "after"]
 
 
-def test_signing_in_again_makes_nothing_new(client, login_server):  # noqa: F811
+def test_signing_in_again_makes_nothing_new(client, login_server):
     sign_in(client, login_server, Account(4711, "octo"))
     first = person_in(client)
     before = counts()
@@ -90,7 +89,7 @@ def test_signing_in_again_makes_nothing_new(client, login_server):  # noqa: F811
 
 def test_a_recycled_login_makes_a_new_person_who_is_credited_nothing(
     client,
-    login_server,  # noqa: F811
+    login_server,
 ):
     former = factories.identity(factories.person("octo"), uid="1", login="octo")
 
@@ -112,7 +111,7 @@ def test_the_same_address_never_links(
     login_server,
     provider,
     spelling,
-    is_verified,  # noqa: F811
+    is_verified,
 ):
     local = factories.person("ada", email="ada@example.org", claimed_at=NOON)
     EmailAddress.objects.create(user=local, email=local.email, verified=is_verified, primary=True)
@@ -126,7 +125,7 @@ def test_the_same_address_never_links(
     assert not SocialAccount.objects.filter(user=local).exists()
 
 
-def test_a_verified_address_of_nobody_else_is_kept(client, login_server):  # noqa: F811
+def test_a_verified_address_of_nobody_else_is_kept(client, login_server):
     account = Account(5, "ada", email="ada@example.org", email_verified=True)
 
     sign_in(client, login_server, account, provider="oidc")
@@ -135,7 +134,7 @@ def test_a_verified_address_of_nobody_else_is_kept(client, login_server):  # noq
     assert (kept.email, kept.verified) == ("ada@example.org", True)
 
 
-def test_an_address_changed_at_the_provider_changes_nothing(client, login_server):  # noqa: F811
+def test_an_address_changed_at_the_provider_changes_nothing(client, login_server):
     victim = factories.person("vera", email="vera@example.org", claimed_at=NOON)
     sign_in(client, login_server, Account(5, "mallory", email="mallory@example.org"))
     mallory = person_in(client)
@@ -163,7 +162,7 @@ def test_a_newcomer_gets_a_free_handle_close_to_the_login(
     client,
     login_server,
     login,
-    handle,  # noqa: F811
+    handle,
 ):
     ada = factories.person("ada", claimed_at=NOON)
 
@@ -173,7 +172,7 @@ def test_a_newcomer_gets_a_free_handle_close_to_the_login(
     assert person_in(client) != ada
 
 
-def test_a_handle_of_digits_is_no_way_to_another_id(client, login_server):  # noqa: F811
+def test_a_handle_of_digits_is_no_way_to_another_id(client, login_server):
     victim = factories.identity(uid="777", login="vera")
 
     sign_in(client, login_server, Account(5, "777"))
@@ -182,7 +181,7 @@ def test_a_handle_of_digits_is_no_way_to_another_id(client, login_server):  # no
     assert Identity.objects.get(uid="5").person == person_in(client)
 
 
-def test_the_same_id_at_another_provider_is_somebody_else(client, login_server):  # noqa: F811
+def test_the_same_id_at_another_provider_is_somebody_else(client, login_server):
     github = factories.identity(provider="github", uid="5")
 
     sign_in(client, login_server, Account(5, "five"), provider="gitlab")
@@ -190,7 +189,7 @@ def test_the_same_id_at_another_provider_is_somebody_else(client, login_server):
     assert person_in(client) != github.person
 
 
-def test_a_local_account_registered_beforehand_gains_nothing(client, login_server):  # noqa: F811
+def test_a_local_account_registered_beforehand_gains_nothing(client, login_server):
     squatter = factories.person("octo", email="octo@example.org", claimed_at=NOON)
 
     sign_in(client, login_server, Account(5, "octo", email="octo@example.org"))
@@ -201,7 +200,7 @@ def test_a_local_account_registered_beforehand_gains_nothing(client, login_serve
 
 def test_a_second_account_connected_while_signed_in_is_the_same_person(
     client,
-    login_server,  # noqa: F811
+    login_server,
 ):
     sign_in(client, login_server, Account(5, "ada"))
     ada = person_in(client)
@@ -218,7 +217,7 @@ def test_a_second_account_connected_while_signed_in_is_the_same_person(
 def test_connecting_an_unclaimed_identity_absorbs_its_record_and_can_be_undone(
     client,
     login_server,
-    maintainer,  # noqa: F811
+    maintainer,
 ):
     old = factories.identity(factories.person("old"), provider="gitlab", uid="88")
     sign_in(client, login_server, Account(5, "ada"))
@@ -236,7 +235,7 @@ def test_connecting_an_unclaimed_identity_absorbs_its_record_and_can_be_undone(
 
 def test_connecting_moves_one_identity_and_leaves_the_rest_of_an_unclaimed_record(
     client,
-    login_server,  # noqa: F811
+    login_server,
 ):
     record = factories.person("mixed")
     mine = factories.identity(record, provider="gitlab", uid="88")
@@ -252,7 +251,7 @@ def test_connecting_moves_one_identity_and_leaves_the_rest_of_an_unclaimed_recor
 
 def test_connecting_the_identity_of_a_claimed_person_is_refused_in_words(
     client,
-    login_server,  # noqa: F811
+    login_server,
 ):
     owner = factories.person("owner", claimed_at=NOON)
     factories.identity(owner, provider="gitlab", uid="88")
@@ -266,7 +265,7 @@ def test_connecting_the_identity_of_a_claimed_person_is_refused_in_words(
     assert Identity.objects.get(uid="88").person == owner
 
 
-def test_connecting_another_persons_way_in_is_refused(login_server):  # noqa: F811
+def test_connecting_another_persons_way_in_is_refused(login_server):
     one, other = Client(), Client()
     sign_in(one, login_server, Account(88, "first"), provider="gitlab")
     sign_in(other, login_server, Account(5, "second"))
@@ -281,7 +280,7 @@ def test_connecting_another_persons_way_in_is_refused(login_server):  # noqa: F8
 
 def test_an_identity_given_to_somebody_by_maintainers_is_no_way_into_their_account(
     client,
-    login_server,  # noqa: F811
+    login_server,
 ):
     owner = factories.person("owner", claimed_at=NOON)
     factories.identity(owner, uid="5")
@@ -296,7 +295,7 @@ def test_an_identity_given_to_somebody_by_maintainers_is_no_way_into_their_accou
 @pytest.mark.parametrize(
     "more", [{"is_staff": True}, {"is_superuser": True, "is_staff": True}, {"is_active": False}]
 )
-def test_a_record_with_rights_or_shut_out_is_not_claimed(client, login_server, more):  # noqa: F811
+def test_a_record_with_rights_or_shut_out_is_not_claimed(client, login_server, more):
     factories.identity(factories.person("owner", **more), uid="5")
 
     sign_in(client, login_server, Account(5, "mallory"))
@@ -304,7 +303,7 @@ def test_a_record_with_rights_or_shut_out_is_not_claimed(client, login_server, m
     assert (person_in(client), SocialAccount.objects.count()) == (None, 0)
 
 
-def test_a_record_with_a_password_is_not_claimed(client, login_server):  # noqa: F811
+def test_a_record_with_a_password_is_not_claimed(client, login_server):
     owner = factories.person("owner")
     owner.set_password("correct horse battery")
     owner.save()
@@ -315,7 +314,7 @@ def test_a_record_with_a_password_is_not_claimed(client, login_server):  # noqa:
     assert person_in(client) is None
 
 
-def test_a_suspended_person_stays_outside(client, login_server):  # noqa: F811
+def test_a_suspended_person_stays_outside(client, login_server):
     sign_in(client, login_server, Account(5, "ada"))
     client.post("/accounts/logout/")
     Person.objects.filter(handle="ada").update(is_active=False)
@@ -325,7 +324,7 @@ def test_a_suspended_person_stays_outside(client, login_server):  # noqa: F811
     assert (person_in(client), answer["Location"]) == (None, "/accounts/inactive/")
 
 
-def test_a_refused_consent_makes_nothing_and_says_so(client, login_server):  # noqa: F811
+def test_a_refused_consent_makes_nothing_and_says_so(client, login_server):
     start = client.post(ENTRANCES["github"])
 
     answer = client.get(login_server.cancel(start["Location"]), follow=True)
@@ -334,7 +333,7 @@ def test_a_refused_consent_makes_nothing_and_says_so(client, login_server):  # n
     assert answer.redirect_chain[-1][0] == "/accounts/3rdparty/login/cancelled/"
 
 
-def test_an_answer_to_another_browsers_question_is_refused(login_server):  # noqa: F811
+def test_an_answer_to_another_browsers_question_is_refused(login_server):
     attacker, victim = Client(), Client()
     login_server.account = Account(5, "attacker")
     start = attacker.post(ENTRANCES["github"])
@@ -344,7 +343,7 @@ def test_an_answer_to_another_browsers_question_is_refused(login_server):  # noq
     assert (person_in(victim), counts()) == (None, (0, 0, 0))
 
 
-def test_a_code_is_worth_nothing_twice(login_server):  # noqa: F811
+def test_a_code_is_worth_nothing_twice(login_server):
     client = Client()
     login_server.account = Account(5, "ada")
     start = client.post(ENTRANCES["github"])
@@ -356,7 +355,7 @@ def test_a_code_is_worth_nothing_twice(login_server):  # noqa: F811
     assert (answer.status_code < 500, person_in(client)) == (True, None)
 
 
-def test_connecting_takes_a_form_of_this_site(member, login_server):  # noqa: F811
+def test_connecting_takes_a_form_of_this_site(member, login_server):
     client = Client(enforce_csrf_checks=True)
     client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -366,7 +365,7 @@ def test_connecting_takes_a_form_of_this_site(member, login_server):  # noqa: F8
     assert (forged.status_code, looked_at.status_code) == (403, 200)
 
 
-def test_the_answer_of_a_provider_is_kept_without_addresses(client, login_server):  # noqa: F811
+def test_the_answer_of_a_provider_is_kept_without_addresses(client, login_server):
     sign_in(client, login_server, Account(5, "ada", name="Ada", email="ada@example.org"))
 
     kept = SocialAccount.objects.get().extra_data
@@ -374,7 +373,7 @@ def test_the_answer_of_a_provider_is_kept_without_addresses(client, login_server
     assert sorted(kept) == ["avatar_url", "html_url", "id", "login", "name"]
 
 
-def test_an_erased_person_who_returns_is_a_newcomer(client, login_server):  # noqa: F811
+def test_an_erased_person_who_returns_is_a_newcomer(client, login_server):
     sign_in(client, login_server, Account(5, "ada"))
     gone = person_in(client)
     erase_person(person=gone, typed="ada", by=gone, at=NOON)
@@ -428,7 +427,7 @@ def test_a_local_account_cannot_have_every_handle(client, member, handle):
     assert (person_in(client), Person.objects.count()) == (None, 1)
 
 
-def test_the_last_way_in_cannot_be_disconnected(client, login_server):  # noqa: F811
+def test_the_last_way_in_cannot_be_disconnected(client, login_server):
     sign_in(client, login_server, Account(5, "ada"))
     account = SocialAccount.objects.get()
 
