@@ -45,6 +45,11 @@ class Job(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("jobs:detail", args=[self.pk])
 
+    @property
+    def last_words(self) -> str:
+        """The line of the error that says what happened."""
+        return (self.error.strip().splitlines() or [""])[-1]
+
 
 class WorkerBeat(models.Model):
     """When a worker last showed that it lives."""

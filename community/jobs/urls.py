@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from community.jobs import views
 
 app_name = "jobs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.job_list, name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/run-again/", views.again, name="run_again"),
+    path("<int:pk>/drop/", views.drop, name="drop"),
+]
