@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from community.audit import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.event_list, name="list"),
+    path("verify/", views.verify_now, name="verify"),
+    path("me/", views.mine, name="mine"),
+]
