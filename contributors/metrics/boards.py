@@ -106,6 +106,11 @@ def carriers(
     if hidden:
         label = _("People who do not show their activity")
         shown.append(Carrier(hidden / total, share(hidden / total), label))
+    rest = found.details.get("people", [])[LISTED:]
+    if rest:
+        words = ngettext("%(count)s more person", "%(count)s more people", len(rest))
+        times = sum(pair[1] for pair in rest)
+        shown.append(Carrier(times / total, share(times / total), words % {"count": len(rest)}))
     return shown
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import ceil, sqrt
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,8 +16,8 @@ CELL, GAP, HEAD = 12.0, 2.0, 16.0
 
 
 def level(value: int, top: int) -> int:
-    """0 for nothing, then four steps up to the busiest day."""
-    return 0 if value <= 0 else min(1 + (4 * (value - 1)) // max(top, 1), 4)
+    """0 for nothing, then four steps up to the busiest day, finer where days are quiet."""
+    return ceil(4 * sqrt(value / top)) if value > 0 else 0
 
 
 def calendar_strip(counts: Mapping[date, int], *, until: date, key: str) -> SafeString:

@@ -93,10 +93,10 @@ class Plot:
         return tag("g", *lines, class_="grid")
 
     def axis(self) -> SafeString:
-        """Values stand on their lines at the left, so that no margin is lost on a phone."""
+        """Values left of their lines, in the margin that the style sheet leaves."""
         values = [
-            text(count(tick, 0 if tick == int(tick) else 1), 0, self.y(tick) - 3)
-            for tick in self.ticks[1:]
+            tag("text", number(tick), x="-8", y=pixels(self.y(tick) + 4), text_anchor="end")
+            for tick in self.ticks
         ]
         step = -(-len(self.labels) // MOST_LABELS)
         last = len(self.labels) - 1
@@ -119,7 +119,6 @@ class Plot:
             width=percent(self.band),
             y="0",
             height=pixels(FLOOR),
-            fill="transparent",
         )
         return tag(
             "g",
@@ -201,7 +200,7 @@ def line_chart(
     """Lines over bands; up to four carry their names at their ends."""
     has_names = 1 < len(series) <= LABELED
     ticks = nice_ticks(highest(series), is_whole=is_whole)
-    plot = Plot(axis.labels, axis.names, ticks, 0.8 if has_names else 1.0)
+    plot = Plot(axis.labels, axis.names, ticks, 0.78 if has_names else 1.0)
     lines = [line(plot, one.values, at) for at, one in enumerate(series, start=1)]
     about = _("Lines over %(count)s months.") % {"count": len(axis.labels)}
     return drawing(
@@ -242,7 +241,7 @@ def end_labels(plot: Plot, series: Sequence[Series]) -> SafeString:
     lowest = TOP - LABEL_GAP
     for y, index, label in sorted(ends, key=lambda end: (end[0], end[1])):
         lowest = max(y + 4, lowest + LABEL_GAP)
-        placed.append(text(label, plot.width, lowest, "start", f"label series-{index}"))
+        placed.append(text(label, plot.width + 0.01, lowest, "start", f"label series-{index}"))
     return joined(placed)
 
 

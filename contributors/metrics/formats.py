@@ -62,8 +62,10 @@ def month_name(month: date) -> str:
 
 
 def short_month(month: date) -> str:
-    """The month alone, with its year in January."""
-    return month_name(month) if month.month == 1 else date_format(month, "M")
+    """The month alone; the year in the place of January."""
+    if month.month == 1:
+        return date_format(month, pgettext("format of a year alone", "Y"))
+    return date_format(month, pgettext("format of a month alone", "M"))
 
 
 def day_name(day: date) -> str:

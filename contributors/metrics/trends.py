@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -73,7 +73,7 @@ class Board:
         said = []
         last = self.months[-1]
         if self.extent.end < next_after(last):
-            day = day_name(self.extent.end)
+            day = day_name(self.extent.end - timedelta(days=1))
             said.append(_("The last month is counted up to %(day)s.") % {"day": day})
         if self.extent.start > self.months[0]:
             month = month_name(self.extent.start)
@@ -168,10 +168,10 @@ def issues_chart(board: Board) -> Chart:
 
 def response_chart(board: Board) -> Chart:
     series = [
-        Series(_("First response"), board.values("time_to_first_response", DAY)),
+        Series(_("Response"), board.values("time_to_first_response", DAY)),
         Series(_("Merge"), board.values("change_request_duration", DAY)),
     ]
-    title = _("Days until half were answered, and merged")
+    title = _("Days until half were answered or merged")
     return over_months(board, "response", title, series, unit=_("days"), is_whole=False)
 
 
