@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.audit.actions import record
+from community.jobs.actions import enqueue
 from community.people.models import Person
 from community.projects.actions import create_project
 from community.projects.models import Project, Repository
@@ -117,6 +118,17 @@ def _connection(*, source: Source, token: str, by: Person | None, at: datetime) 
     found.token_ending = token[-4:] if len(token) >= 12 else ""
     found.save()
     return found
+
+
+@transaction.atomic
+def ask_for_run(*, source: Source, full: bool, by: Person | None, at: datetime) -> None:
+    """Have a worker read the source as soon as one is free. Raises `Refused`."""
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    is_running = source.runs.alive_at(at).exists() or source.has_waiting_job()
+    if refusal := why_not_start(source, is_running=is_running):
+        raise refusal
+    record(verb="connections.run_asked", subject=source, actor=by, at=at, full=full)
+    enqueue("connections.sync", source_id=source.pk, full=full)
 
 
 @transaction.atomic

@@ -5,8 +5,23 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from community.jobs.models import Job
 from community.projects.models import Repository
 from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
+
+PHASES = {
+    "repository": _("Repository"),
+    "overview": _("Overview"),
+    "issues": _("Issues"),
+    "change_requests": _("Change requests"),
+    "issue_comments": _("Comments"),
+    "reviews": _("Reviews"),
+    "review_comments": _("Review comments"),
+    "releases": _("Releases"),
+    "commits": _("Commits"),
+    "authors": _("Authors of commits"),
+    "done": _("Done"),
+}
 
 
 class Connection(models.Model):
@@ -62,6 +77,17 @@ class Source(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("connections:source", args=[self.pk])
 
+    @property
+    def completeness(self) -> float | None:
+        """Share received, of a row read `with_standing`; None where nothing is expected yet."""
+        expected, received = getattr(self, "expected", None), getattr(self, "received", None)
+        return min(received or 0, expected) / expected if expected else None
+
+    def has_waiting_job(self) -> bool:
+        """Whether a run has been asked for that no worker has begun."""
+        asked = Job.objects.filter(task="connections.sync", arguments__source_id=self.pk)
+        return asked.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists()
+
 
 class SyncRun(models.Model):
     """One run over one source: how far it came, what it cost, why it stopped."""
@@ -93,6 +119,22 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def share(self) -> float | None:
+        """How far the phase under way is; None where the end is not known."""
+        total = self.progress.get("total")
+        return min(1.0, self.progress["done"] / total) if total else None
+
+    @property
+    def phase_name(self) -> str:
+        """What is being read, in words."""
+        return str(PHASES.get(self.phase, self.phase))
+
+    @property
+    def counted(self) -> list[tuple[str, int]]:
+        """What came, in words and numbers."""
+        return [(str(PHASES.get(name, name)), count) for name, count in self.counts.items()]
 
 
 class ExpectedItem(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.models import Source
@@ -93,6 +93,15 @@ class Connector(Protocol):
 
     def completeness(self, source: Source, /) -> Sequence[CompletenessRecord]:
         """Expected against received per day, after a run."""
+        ...
+
+
+@runtime_checkable
+class Browsable(Protocol):
+    """A connector that can say which repositories a token may read."""
+
+    def choices(self, *, token: str) -> Sequence[str]:
+        """Their locations, the liveliest first. Raises `Refused`."""
         ...
 
 

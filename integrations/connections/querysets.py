@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 if TYPE_CHECKING:
     from integrations.connections.models import Source, SyncRun
@@ -16,6 +17,16 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def due_at(self, moment: datetime) -> Self:
         """Active and wanting a run."""
         return self.filter(Q(due_at=None) | Q(due_at__lte=moment), state="active")
+
+    def with_standing(self) -> Self:
+        """With project, last run, and the expected and received rows of its repository."""
+        last = apps.get_model("connections", "SyncRun").objects.filter(source=OuterRef("pk"))
+        return self.select_related("repository__project", "connection").annotate(
+            expected=Sum("repository__completeness__expected"),
+            received=Sum("repository__completeness__received"),
+            last_state=Subquery(last.values("state")[:1]),
+            last_started_at=Subquery(last.values("started_at")[:1]),
+        )
 
     def named(self, locations: list[str]) -> Self:
         """At one of these locations, in any letter case."""

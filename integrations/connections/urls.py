@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from integrations.connections import views
 
 app_name = "connections"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.sources, name="list"),
+    path("new/", views.create, name="create"),
+    path("<int:pk>/", views.source, name="source"),
+    path("<int:pk>/progress/", views.progress, name="progress"),
+    path("<int:pk>/disconnect/", views.disconnect, name="disconnect"),
+    re_path(r"^(?P<pk>\d+)/(?P<verb>sync|full|pause|resume)/$", views.act, name="act"),
+]

@@ -45,6 +45,12 @@ class GitHubConnector:
         owner, name = parsed(location)
         return described(self.transport.get(f"repos/{owner}/{name}").data)
 
+    def choices(self, *, token: str) -> Sequence[str]:
+        """The hundred repositories of this token that were pushed to last. Raises `Refused`."""
+        self.transport = Transport(token)
+        answer = self.transport.get("user/repos", per_page=PAGE_SIZE, sort="pushed")
+        return [repository["full_name"] for repository in answer.data]
+
     def requests(self) -> Mapping[str, int]:
         """REST requests (those answered "not modified" among them, and apart), GraphQL."""
         return {kind: self.transport.counts[kind] for kind in ("rest", "graphql", "not_modified")}

@@ -107,6 +107,8 @@ class GitHub:
     def _rest(self, asked: Asked) -> Reply:
         missing = Reply(404, {"message": "Not Found", "status": "404"})
         parts = asked.path.strip("/").split("/")
+        if asked.path == "/user/repos":
+            return Reply(200, [Rest(self.world, self.base).repository()])
         if parts[0] == "repositories" and parts[1] == str(self.world.id):
             rest = "/".join(parts[2:])
         elif parts[0] == "repos" and len(parts) >= 3:

@@ -1,0 +1,145 @@
+"""Pages on which maintainers connect repositories and watch them being read."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from community.lib.paging import page_of
+from community.lib.refusals import Refused
+from community.people.models import Person
+from integrations.connections import actions
+from integrations.connections.forms import ConnectForm
+from integrations.connections.lookup import Found, look_up
+from integrations.connections.models import Source
+from integrations.connections.rules import why_not_start
+
+allowed = permission_required("connections.manage_connections", raise_exception=True)
+RUNS = 20
+
+
+def _maintainer(request: HttpRequest) -> Person:
+    return cast("Person", request.user)
+
+
+@require_safe
+@login_required
+@allowed
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every source, how it stands, and what is wrong with it."""
+    found = Source.objects.with_standing().order_by("location")
+    context = {"page": page_of(found, request), "troubled": found.exclude(problem="").count()}
+    return render(request, "integrations/connections/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@allowed
+def create(request: HttpRequest) -> HttpResponse:
+    """Check a token, find the repository, connect it."""
+    given = {"project": request.GET.get("project", "")}
+    form = ConnectForm(request.POST if request.method == "POST" else None, initial=given)
+    found: Found | None = None
+    if form.is_valid():
+        try:
+            if not form.is_check:
+                return _connected(request, form)
+            found = look_up(
+                form.cleaned_data["connector"],
+                form.cleaned_data["location"],
+                token=form.lookup_token(),
+            )
+        except Refused as refusal:
+            form.add_error(_field_of(refusal), str(refusal))
+    return render(request, "integrations/connections/form.html", {"form": form, "found": found})
+
+
+def _connected(request: HttpRequest, form: ConnectForm) -> HttpResponse:
+    """Connect, ask for the first run, and show it. Raises `Refused`."""
+    at, me = timezone.now(), _maintainer(request)
+    source = actions.connect(
+        connector=form.cleaned_data["connector"],
+        location=form.cleaned_data["location"],
+        project=form.project_slug(),
+        token=form.known_token(),
+        by=me,
+        at=at,
+    )
+    actions.ask_for_run(source=source, full=False, by=me, at=at)
+    messages.success(request, _("Connected. The first reading has been asked for."))
+    return redirect(source)
+
+
+def _field_of(refusal: Refused) -> str:
+    """Where on the form a refusal belongs."""
+    if refusal.code in {"bad_token", "token_unreadable", "no_access"}:
+        return "token"
+    return "slug" if refusal.code.startswith(("slug", "other_project")) else "location"
+
+
+@require_safe
+@login_required
+@allowed
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """One source: how it stands, its last runs, what can be done."""
+    found = get_object_or_404(Source.objects.with_standing(), pk=pk)
+    context = {**_progress(found), "page": page_of(found.runs.all(), request, RUNS)}
+    return render(request, "integrations/connections/source.html", context)
+
+
+@require_safe
+@login_required
+@allowed
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that htmx asks for again while a run is under way."""
+    found = get_object_or_404(Source.objects.with_standing(), pk=pk)
+    return render(request, "integrations/connections/_progress.html", _progress(found))
+
+
+def _progress(found: Source) -> dict[str, Any]:
+    run = found.runs.first()
+    is_running = found.runs.alive_at(timezone.now()).exists()
+    is_asked = not is_running and found.has_waiting_job()
+    return {
+        "source": found,
+        "run": run,
+        "is_running": is_running,
+        "is_asked": is_asked,
+        "refusal": why_not_start(found, is_running=is_running or is_asked),
+    }
+
+
+@require_POST
+@login_required
+@allowed
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Sync now, read everything again, pause or resume."""
+    found = get_object_or_404(Source, pk=pk)
+    at, me = timezone.now(), _maintainer(request)
+    try:
+        if verb in {"sync", "full"}:
+            actions.ask_for_run(source=found, full=verb == "full", by=me, at=at)
+        else:
+            {"pause": actions.pause, "resume": actions.resume}[verb](source=found, by=me, at=at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@allowed
+def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is kept, then let go."""
+    found = get_object_or_404(Source.objects.select_related("repository__project"), pk=pk)
+    if request.method != "POST":
+        return render(request, "integrations/connections/disconnect.html", {"source": found})
+    location = found.location
+    actions.disconnect(source=found, by=_maintainer(request), at=timezone.now())
+    messages.success(request, _("%(location)s is disconnected.") % {"location": location})
+    return redirect("connections:list")
