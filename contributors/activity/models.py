@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from community.people.models import Identity
 from community.projects.models import Repository
-from contributors.activity.querysets import ContributionQuerySet, WorkItemQuerySet
+from contributors.activity.querysets import (
+    CompletenessQuerySet,
+    ContributionQuerySet,
+    DayCountQuerySet,
+    WorkItemQuerySet,
+)
 
 
 class WorkItem(models.Model):
@@ -185,6 +190,8 @@ class DayCount(models.Model):
     lines_added = models.PositiveBigIntegerField(default=0)
     lines_removed = models.PositiveBigIntegerField(default=0)
 
+    objects = DayCountQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["repository", "day"], name="day_count_repo_day"),
@@ -206,6 +213,8 @@ class Completeness(models.Model):
     received = models.PositiveIntegerField()
     reason = models.CharField(max_length=200, blank=True)
     checked_at = models.DateTimeField()
+
+    objects = CompletenessQuerySet.as_manager()
 
     class Meta:
         constraints = [

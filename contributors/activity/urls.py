@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from contributors.activity import views
 
 app_name = "activity"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.contributions, name="contributions"),
+    path("work/", views.work_items, name="work_items"),
+    path("completeness/<int:pk>/", views.completeness, name="completeness"),
+]

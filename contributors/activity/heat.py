@@ -1,0 +1,66 @@
+"""The heat table of completeness: a row per month, a cell per day."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contributors.activity.models import Completeness
+    from contributors.activity.querysets import CompletenessQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day: `level` 0 is complete, 4 lacks half or more; None where nothing was expected."""
+
+    day: date | None = None
+    row: "Completeness | None" = None
+
+    @property
+    def level(self) -> int | None:
+        if self.row is None or not self.row.expected:
+            return None
+        missing = 1 - self.row.received / self.row.expected
+        return sum(missing > bound for bound in (0, 0.05, 0.2, 0.5))
+
+    @property
+    def percent(self) -> int:
+        """The share that came, rounded down: only what is complete is 100."""
+        return self.row.received * 100 // self.row.expected if self.row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A row of the table, always 31 cells wide."""
+
+    first: date
+    cells: Sequence[Cell]
+
+
+def years_of(rows: "CompletenessQuerySet") -> list[int]:
+    """The years for which anything was expected."""
+    return [day.year for day in rows.dates("day", "year")]
+
+
+def heat_of(rows: "CompletenessQuerySet", year: int) -> list[Month]:
+    """The months of a year, each day with what came of what was expected."""
+    found = {row.day: row for row in rows.filter(day__year=year)}
+    return (
+        [
+            Month(
+                date(year, month, 1),
+                [Cell(day, found.get(day)) if day else Cell() for day in _days(year, month)],
+            )
+            for month in range(1, 13)
+        ]
+        if found
+        else []
+    )
+
+
+def _days(year: int, month: int) -> list[date | None]:
+    length = calendar.monthrange(year, month)[1]
+    days = [date(year, month, number) for number in range(1, length + 1)]
+    return [*days, *[None] * (31 - length)]

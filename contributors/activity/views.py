@@ -1,0 +1,102 @@
+"""The rows behind every figure, and how many of them have come."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from community.lib.paging import ROWS, page_of
+from community.people.models import Identity
+from community.people.visibility import may_see
+from community.projects.models import Project, Repository
+from contributors.activity.choices import Choice, ContributionFilter, Filter, WorkItemFilter
+from contributors.activity.exports import (
+    CONTRIBUTION_COLUMNS,
+    FORMATS,
+    WORK_ITEM_COLUMNS,
+    export,
+)
+from contributors.activity.heat import heat_of, years_of
+from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+
+
+@require_safe
+def contributions(request: HttpRequest) -> HttpResponseBase:
+    """Contributions, the newest first."""
+    form = ContributionFilter(request.GET)
+    choice = form.choice(request.user)
+    rows = Contribution.objects.chosen(choice).order_by("-occurred_at", "-pk")
+    wanted = request.GET.get("format")
+    if wanted in FORMATS:
+        return export(rows, CONTRIBUTION_COLUMNS, as_format=wanted, viewer=request.user)
+    page = _counted(rows.with_people(), DayCount.objects.chosen(choice).total(), request)
+    hidden = {row.pk for row in page if _is_hidden(row.identity, request)}
+    context = {"page": page, "hidden": hidden, **_frame(form, choice)}
+    return render(request, "contributors/activity/contributions.html", context)
+
+
+@require_safe
+def work_items(request: HttpRequest) -> HttpResponseBase:
+    """Issues and change requests; those that wait, the longest waiting first."""
+    form = WorkItemFilter(request.GET)
+    choice = form.choice(request.user)
+    order = ("opened_at", "pk") if choice.waiting else ("-opened_at", "-pk")
+    rows = WorkItem.objects.chosen(choice).order_by(*order)
+    wanted = request.GET.get("format")
+    if wanted in FORMATS:
+        return export(rows, WORK_ITEM_COLUMNS, as_format=wanted, viewer=request.user)
+    page = page_of(rows.with_people(), request)
+    hidden = {row.pk for row in page if _is_hidden(row.author, request)}
+    context = {"page": page, "hidden": hidden, **_frame(form, choice)}
+    return render(request, "contributors/activity/work_items.html", context)
+
+
+@require_safe
+def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How much of a repository's activity has come, day by day."""
+    repository = get_object_or_404(Repository.objects.select_related("project"), pk=pk)
+    rows = Completeness.objects.filter(repository=repository)
+    years = years_of(rows)
+    asked = request.GET.get("year", "")
+    latest = years[-1] if years else timezone.now().year
+    year = int(asked) if asked.isdecimal() and int(asked) in years else latest
+    context = {
+        "repository": repository,
+        "heat": heat_of(rows, year),
+        "years": years,
+        "year": year,
+        "totals": rows.totals(),
+        "page": page_of(rows.lacking().order_by("-day"), request),
+    }
+    return render(request, "contributors/activity/completeness.html", context)
+
+
+def _is_hidden(identity: Identity | None, request: HttpRequest) -> bool:
+    """Whether this person does not show the reader what they do."""
+    return identity is not None and not may_see(request.user, identity.person, "activity")
+
+
+def _counted(rows: "QuerySet[Contribution]", count: int, request: HttpRequest) -> "Page[Any]":
+    """A page whose number of rows is known from the day counts, without counting rows."""
+    paginator = Paginator(rows, ROWS)
+    paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
+
+
+def _frame(form: Filter, choice: Choice) -> dict[str, Any]:
+    """What both pages of rows show around the rows."""
+    repositories = Repository.objects.order_by("name")
+    if choice.project:
+        repositories = repositories.filter(project__slug=choice.project)
+    return {
+        "form": form,
+        "choice": choice,
+        "projects": Project.objects.order_by("name").values_list("slug", "name"),
+        "repositories": repositories.values_list("pk", "name")[:200],
+        "is_filtered": bool(form.data.keys() - {"page", "format", "bots"}),
+    }
