@@ -24,7 +24,7 @@ from django.utils import timezone
 from waitress.server import create_server
 
 from community.audit.models import Event
-from community.people.models import Person
+from community.people.signin import make_admin_link
 from community.projects.models import Project
 from integrations.demo.actions import load_demo
 from integrations.demo.models import Loading
@@ -77,13 +77,16 @@ class Command(BaseCommand):
         load_demo(at=timezone.now())
 
     def welcome(self) -> None:
-        self.say(f"\n{settings.COMMUNITY_NAME} is at {settings.SITE_URL}/\n")
+        front, *others = main_paths()
+        self.say(f"\n{settings.COMMUNITY_NAME} runs at {settings.SITE_URL}{front}\n")
+        self.say("Sign in as its administrator, once and within a day, with this link:")
+        self.say(f"  {make_admin_link()}\n")
         self.say("Try next:")
-        for path in main_paths()[:3]:
+        for path in others[:3]:
             self.say(f"  {settings.SITE_URL}{path}")
         if Loading.objects.exists():
-            self.say("\nThe community shown is invented. `python3 manage.py demo remove` ends it.")
-        self.say("Ctrl-C stops the site.")
+            self.say("\nThe community shown is invented: `python3 manage.py demo remove` ends it.")
+        self.say("\nCtrl-C stops the site.")
 
     def check_pages(self, address: str) -> None:
         failed = []
@@ -120,13 +123,13 @@ def serving(port: int) -> Iterator[threading.Thread]:
 
 
 def main_paths() -> list[str]:
-    """The pages that show what the site is; those of a project and a person if there are any."""
+    """The pages that show what the site is, the front page first."""
     found = [reverse("metrics:home")]
-    if project := Project.objects.order_by("pk").first():
+    project = Project.objects.order_by("pk").first()
+    if project is not None:
         found.append(project.get_absolute_url())
-    if person := Person.objects.present().human().order_by("pk").first():
-        found.append(person.get_absolute_url())
-    lists = ("projects:list", "people:list", "activity:contributions", "account_login")
+        found += [one.get_absolute_url() for one in project.maintainers.order_by("pk")[:1]]
+    lists = ("activity:contributions", "people:list", "projects:list", "account_login")
     return found + [reverse(name) for name in lists]
 
 
