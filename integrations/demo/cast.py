@@ -130,11 +130,11 @@ def make_member(rng: Random, number: int, size: int, logins: set[str]) -> Member
 
 
 def stay_of(rng: Random, number: int, level: Level) -> tuple[int, int]:
-    """The days on which somebody comes and goes; a fifth of the core went lately."""
+    """The days on which somebody comes and goes; of the core most founded, a fifth went lately."""
     if level.name != "core":
         joined = rng.randint(0, DAYS - 9)
         return joined, joined + rng.randint(*level.stay)
-    joined = rng.randint(60, 420) if number % 5 == 3 else rng.randint(0, 25)
+    joined = rng.randint(60, 420) if number % 5 == 3 else 0
     return joined, DAYS - rng.randint(35, 90) if number % 5 == 2 else DAYS + 1
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from integrations.demo import phrases
+from integrations.demo.cast import Member
 from integrations.demo.payloads import Json, stamp, user
 from integrations.demo.stage import Opening, Stage
 
@@ -15,10 +16,12 @@ def tell_issue(stage: Stage, number: int, opening: Opening) -> None:
     issue["labels"] = [{"id": phrases.LABELS.index(one), "name": one} for one in labels]
     stage.chapter.issues.append(issue)
     last, answered = discuss(stage, number, opening, language)
-    if stage.rng.random() < (0.9 if answered else 0.3):
-        close_issue(stage, issue, stage.later(last, 110), opening)
-    elif stage.rng.random() < 0.5:
+    if answered and stage.rng.random() < 0.9:
+        by = stage.reviewer(stage.day_of(last), None) or opening.author
+        close_issue(stage, issue, stage.later(last, 110), by)
+    elif stage.rng.random() < 0.85:
         stage.write(number, stage.tidy, last + timedelta(days=60), "No activity for 60 days.")
+        close_issue(stage, issue, last + timedelta(days=74), stage.tidy)
 
 
 def discuss(stage: Stage, number: int, opening: Opening, language: str) -> tuple[datetime, bool]:
@@ -36,11 +39,11 @@ def discuss(stage: Stage, number: int, opening: Opening, language: str) -> tuple
     return last, answered
 
 
-def close_issue(stage: Stage, issue: Json, at: datetime, opening: Opening) -> None:
+def close_issue(stage: Stage, issue: Json, at: datetime, by: Member | None) -> None:
+    """Done or not planned; what a bot closes was forgotten."""
     if at > stage.at:
         return
-    by = stage.reviewer(stage.day_of(at), None) or opening.author
-    is_done = stage.rng.random() < 0.83
+    is_done = stage.rng.random() < 0.9 and by is not stage.tidy
     issue["state"], issue["closed_at"] = "closed", stamp(at)
     issue["state_reason"] = "completed" if is_done else "not_planned"
     issue["updated_at"] = max(issue["updated_at"], stamp(at))

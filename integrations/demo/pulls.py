@@ -73,12 +73,15 @@ def decide(
     """Merge, close or leave open."""
     draw = stage.rng.random()
     merger = reviewer or stage.reviewer(stage.day_of(last), author)
-    at = stage.later(last, 9 if draw < 0.86 else 300)
-    if at > stage.at or draw > 0.985 or merger is None:
+    is_merged = draw < 0.86 and merger is not None
+    at = stage.later(last, 9 if is_merged else 300)
+    if draw > 0.97:  # forgotten for long
+        at += timedelta(days=stage.rng.randint(60, 200))
+    if at > stage.at:
         pull["draft"] = draw > 0.7
         return
     pull["state"], pull["closed_at"], pull["updated_at"] = "closed", stamp(at), stamp(at)
-    if draw < 0.86:
+    if is_merged and merger is not None:
         pull["merged_at"] = stamp(at)
         pull["merged_by"] = user(merger)
         commit_merge(stage, pull, author, merger, at)

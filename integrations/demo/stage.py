@@ -162,7 +162,7 @@ class Stage:
     def is_lost(self, at: datetime) -> bool:
         """Whether the damaged week swallowed a comment, which is then counted as missing."""
         is_damaged = self.repo.name == DAMAGED_REPO and self.day_of(at) in DAMAGED
-        if not is_damaged or self.rng.random() > 0.65:
+        if not is_damaged or self.rng.random() > 0.8:
             return False
         self.chapter.lost[at.date()] += 1
         return True

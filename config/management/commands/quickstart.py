@@ -24,6 +24,7 @@ from django.utils import timezone
 from waitress.server import create_server
 
 from community.audit.models import Event
+from community.jobs.worker import start_embedded_worker
 from community.people.signin import make_admin_link
 from community.projects.models import Project
 from integrations.demo.actions import load_demo
@@ -105,7 +106,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def serving(port: int) -> Iterator[threading.Thread]:
-    """The site on 127.0.0.1 as a running thread; stopped at the end."""
+    """The site and its worker on 127.0.0.1 as the thread of the web server; stopped at the end."""
     # Without `collectstatic` files are served from where they lie; that is meant here.
     warnings.filterwarnings("ignore", message="No directory at")
     from config.wsgi import application
@@ -113,11 +114,13 @@ def serving(port: int) -> Iterator[threading.Thread]:
     server = create_server(application, host=HOST, port=port, threads=THREADS, ident=None)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
+    stop_worker = start_embedded_worker()
     try:
         yield thread
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped.\n")
+        sys.stderr.write("\nStopping ...\n")
     finally:
+        stop_worker()
         server.task_dispatcher.shutdown()
         server.close()
 

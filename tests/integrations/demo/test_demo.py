@@ -23,7 +23,7 @@ from integrations.demo.story import tell
 from tests import factories
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-SEED, PEOPLE = 3, 12
+SEED, PEOPLE = 7, 12
 KEPT = {"audit.event", "jobs.job", "contenttypes.contenttype", "auth.permission", "sites.site"}
 
 
