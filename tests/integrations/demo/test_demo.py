@@ -1,25 +1,20 @@
 """The demo community comes in through the one door, and goes without a trace."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Q, Sum
 
 from community.audit.models import Event
 from community.lib.refusals import Refused
 from community.people.models import Affiliation, Identity, Organization, Person
 from community.projects.models import Project
-from contributors.activity.ingest import ingest
-from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.models import Contribution
 from integrations.connections.models import Source
 from integrations.demo.actions import load_demo, remove_demo
 from integrations.demo.models import Loading
-from integrations.demo.records import batch_of
-from integrations.demo.stage import DAMAGE, DAMAGED, DAMAGED_REPO
-from integrations.demo.story import tell
 from tests import factories
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -39,76 +34,6 @@ def rows_of_all_tables():
         for model in apps.get_models()
         if model._meta.label_lower not in KEPT
     }
-
-
-def test_the_ledger_holds_what_was_told(loading):
-    story = tell(seed=SEED, people=PEOPLE, at=AT)
-    batches = [batch_of(chapter) for chapter in story.chapters]
-
-    assert Contribution.objects.count() == sum(len(one.contributions) for one in batches)
-    assert WorkItem.objects.count() == sum(len(one.work_items) for one in batches)
-    assert DayCount.objects.aggregate(n=Sum("count"))["n"] == Contribution.objects.count()
-
-
-def test_the_same_pages_again_change_nothing(loading):
-    story = tell(seed=SEED, people=PEOPLE, at=AT)
-    repository = Project.objects.get(slug="wick").repositories.get(name="tallowmere/wick")
-
-    again = ingest(repository=repository, batch=batch_of(story.chapters[0]), at=AT)
-
-    assert (again.added, again.changed) == (0, 0)
-
-
-def test_commits_and_accounts_belong_to_the_same_people(loading):
-    people = Person.objects.filter(identities__provider="github").human()
-
-    known = people.filter(identities__provider="git").distinct()
-
-    assert known.count() == PEOPLE
-
-
-def test_mail_addresses_are_kept_as_hashes_alone(loading):
-    fields = ("uid", "login", "name", "email_hash", "email_domain")
-
-    leaking = [row for row in Identity.objects.values_list(*fields) if any("@" in x for x in row)]
-
-    assert leaking == []
-    assert Identity.objects.exclude(email_hash="").count() >= PEOPLE
-
-
-def test_bots_are_marked(loading):
-    assert sorted(Person.objects.bots().values_list("identities__login", flat=True).distinct()) == [
-        "",
-        "gauge-ci[bot]",
-        "lockstep[bot]",
-        "tidy-bot[bot]",
-    ]
-
-
-def test_projects_say_what_they_are(loading):
-    silent = Project.objects.filter(
-        Q(summary="") | Q(direction="") | Q(core_value="") | Q(license="")
-    )
-
-    assert Project.objects.count() == 6
-    assert list(silent.values_list("slug", flat=True)) == []
-
-
-def test_the_damaged_days_say_what_is_missing_and_why(loading):
-    damaged = Completeness.objects.exclude(reason="")
-    first = (AT - timedelta(days=730)).date()
-
-    assert {row.repository.name for row in damaged} == {f"tallowmere/{DAMAGED_REPO}"}
-    assert {(row.day - first).days for row in damaged} <= set(DAMAGED)
-    assert {row.reason for row in damaged} == {DAMAGE}
-    assert all(row.received < row.expected for row in damaged)
-
-
-def test_every_other_day_is_complete(loading):
-    rows = Completeness.objects.filter(reason="").values_list("expected", "received")
-
-    assert all(expected == received for expected, received in rows)
-    assert sum(received for _, received in rows) > 0
 
 
 def test_removing_leaves_every_table_as_it_was(db, member):
