@@ -7,6 +7,7 @@ from django.db import models
 
 from community.audit.chain import Head, moment_text, seal
 from community.audit.querysets import AppendOnly, EventQuerySet
+from community.lib.text import spelled_out
 
 
 class Event(models.Model):
@@ -58,6 +59,11 @@ class Event(models.Model):
             facts=self.facts,
             happened_at=self.happened_at,
         )
+
+    @property
+    def shown_facts(self) -> list[tuple[str, str]]:
+        """Names and values for people to read."""
+        return spelled_out(self.facts)
 
     @property
     def head(self) -> Head:

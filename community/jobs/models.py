@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.jobs.querysets import JobQuerySet, WorkerBeatQuerySet
+from community.lib.text import spelled_out
 
 
 class Job(models.Model):
@@ -44,6 +45,11 @@ class Job(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("jobs:detail", args=[self.pk])
+
+    @property
+    def shown_arguments(self) -> list[tuple[str, str]]:
+        """Names and values for people to read."""
+        return spelled_out(self.arguments)
 
     @property
     def last_words(self) -> str:

@@ -1,7 +1,10 @@
 """Text made comparable and searchable in every script."""
 
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 # Han, kana and Hangul: scripts written without spaces between words.
 _UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af])")
@@ -15,6 +18,14 @@ def searchable(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_UNSPACED.sub(r" \1 ", folded).split())
+
+
+def spelled_out(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and values of a JSON object: texts as they are, everything else as JSON."""
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in values.items()
+    ]
 
 
 def storable(text: str, longest: int) -> str:

@@ -82,7 +82,7 @@ def test_a_row_shows_its_facts_and_leads_to_its_subject(maintainer_client, membe
 
     page = maintainer_client.get(LIST).content.decode()
 
-    assert "<code>moved = [&#x27;&lt;3&gt;&#x27;]</code>" in page
+    assert "<code>moved = [&quot;&lt;3&gt;&quot;]</code>" in page
     assert f'<a href="{member.get_absolute_url()}" dir="auto">' in page
 
 
