@@ -42,7 +42,6 @@ class ConnectForm(forms.Form):
     sealed = forms.CharField(required=False, widget=forms.HiddenInput)
     location = forms.CharField(
         label=_("Repository"),
-        required=False,
         max_length=500,
         widget=forms.TextInput(
             attrs={"placeholder": "owner/name", "list": "choices", "autocapitalize": "none"}
@@ -69,6 +68,8 @@ class ConnectForm(forms.Form):
             data["sealed"], data["token"] = seal(typed), ""
         super().__init__(data, **more)
         self.is_check = data is not None and "check" in data
+        # A token alone can be checked: it says which repositories there are to choose from.
+        self.fields["location"].required = not (self.is_check and self.known_token())
         if ending := self.known_token()[-4:]:
             help_text = _("A token ending in %(ending)s is kept for this form; type to replace it.")
             self.fields["token"].help_text = help_text % {"ending": ending}
@@ -86,9 +87,6 @@ class ConnectForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        wants_choices = self.is_check and bool(self.known_token())
-        if not cleaned.get("location") and not wants_choices:
-            self.add_error("location", _("Say which repository."))
         if not self.is_check and not cleaned.get("project") and not cleaned.get("slug"):
             self.add_error("slug", _("Choose a project, or give a new one a short name."))
         return cleaned

@@ -42,8 +42,8 @@ def sources(request: HttpRequest) -> HttpResponse:
 @allowed
 def create(request: HttpRequest) -> HttpResponse:
     """Check a token, find the repository, connect it."""
-    given = {"project": request.GET.get("project", "")}
-    form = ConnectForm(request.POST if request.method == "POST" else None, initial=given)
+    given = request.POST if request.method == "POST" else None
+    form = ConnectForm(given, initial=request.GET.dict())
     found: Found | None = None
     if form.is_valid():
         try:
