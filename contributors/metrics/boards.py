@@ -163,13 +163,15 @@ def waiting(place: Place) -> dict[str, Any]:
     return {"items": items, "title": words % {"count": count(number)}, "url": url}
 
 
-def acts_shown(place: Place, extent: Extent, viewer: "Viewer") -> list[Contribution]:
+def acts_shown(
+    place: Place, extent: Extent, viewer: "Viewer", most: int = LATEST
+) -> list[Contribution]:
     """The latest acts of people who show what they do."""
-    found = latest_acts(place, extent.end, 3 * LATEST)
+    found = latest_acts(place, extent.end, 3 * most)
     shown = [
         act for act in found if act.identity and may_see(viewer, act.identity.person, "activity")
     ]
-    return shown[:LATEST]
+    return shown[:most]
 
 
 def picker(window: Window, extent: Extent) -> dict[str, Any]:

@@ -26,7 +26,7 @@ HEIGHT, TOP, BOTTOM = 220.0, 14.0, 24.0
 FLOOR = HEIGHT - BOTTOM
 LABELED = 4  # lines that carry their names themselves
 LABEL_GAP = 15.0
-MOST_LABELS = 6
+MOST_LABELS = 5
 
 
 class Series(NamedTuple):
@@ -200,7 +200,7 @@ def line_chart(
     """Lines over bands; up to four carry their names at their ends."""
     has_names = 1 < len(series) <= LABELED
     ticks = nice_ticks(highest(series), is_whole=is_whole)
-    plot = Plot(axis.labels, axis.names, ticks, 0.78 if has_names else 1.0)
+    plot = Plot(axis.labels, axis.names, ticks, 0.76 if has_names else 1.0)
     lines = [line(plot, one.values, at) for at, one in enumerate(series, start=1)]
     about = _("Lines over %(count)s months.") % {"count": len(axis.labels)}
     return drawing(

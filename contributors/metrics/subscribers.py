@@ -1,6 +1,8 @@
 """What the figures follow."""
 
 from community.jobs.topics import subscribe
+from contributors.activity.derived import register_rebuild
+from contributors.metrics.tasks import rebuild
 
 subscribe("activity.ingested", "metrics.note_activity")
 for topic in (
@@ -10,3 +12,4 @@ for topic in (
     "people.bot_changed",
 ):
     subscribe(topic, "metrics.note_people")
+register_rebuild("metrics", rebuild)

@@ -1,11 +1,13 @@
 from django.urls import URLPattern, path, re_path
 
 from contributors.metrics import views
+from contributors.metrics.feeds import LatestFeed
 
 app_name = "metrics"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("projects/<slug:slug>/activity/", views.project, name="project"),
+    path("latest.atom", LatestFeed(), name="feed"),
     re_path(
         r"^series/(?P<scope>[^/]+)/(?P<chart>[a-z-]+)\.(?P<form>csv|json)$",
         views.series,
