@@ -21,7 +21,7 @@ STRING = r"""u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 MARKED = re.compile(rf"\b(_|gettext|ngettext|pgettext)\({STRING}(?:, {STRING})?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Names and formats that are the same in every language.
-ALIKE = {"Git", "GitHub", "%(number)s%%"}
+ALIKE = {"API", "Git", "GitHub", "GraphQL", "REST", "%(number)s%%"}
 # Pages that nobody but developers see.
 UNTRANSLATED_PAGES = {"style.html", "_style_words.html", "_style_data.html"} | {
     "_style_forms.html",
