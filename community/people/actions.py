@@ -22,7 +22,7 @@ from community.people.models import (
     PastHandle,
     Person,
 )
-from community.people.rules import why_not_affiliate, why_not_handle
+from community.people.rules import why_not_affiliate, why_not_handle, why_not_set_rights
 from community.people.search import index_people
 
 
@@ -242,14 +242,17 @@ def tell_apart(*, one: Person, other: Person, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def suspend_person(*, person: Person, by: Person, at: datetime) -> None:
-    """Shut somebody out; what they did stays."""
-    Person.objects.filter(pk=person.pk).update(is_active=False)
-    record(verb="people.suspended", subject=person, actor=by, at=at)
+def set_rights(*, person: Person, rights: Mapping[str, bool], by: Person, at: datetime) -> None:
+    """Decide who may sign in, maintain and administer: `is_active`, `is_staff`, `is_superuser`.
 
-
-@transaction.atomic
-def readmit_person(*, person: Person, by: Person, at: datetime) -> None:
-    """Let somebody in again."""
-    Person.objects.filter(pk=person.pk).update(is_active=True)
-    record(verb="people.readmitted", subject=person, actor=by, at=at)
+    Raises `Refused`.
+    """
+    before: Person = Person.objects.select_for_update().get(pk=person.pk)
+    changed = {name: value for name, value in rights.items() if getattr(before, name) != value}
+    admins = Person.objects.present().filter(is_superuser=True, is_active=True)
+    others = admins.exclude(pk=person.pk).count()
+    if refusal := why_not_set_rights(before, changed, by=by, other_admins=others):
+        raise refusal
+    if changed:
+        Person.objects.filter(pk=person.pk).update(**changed)
+        record(verb="people.rights_changed", subject=before, actor=by, at=at, **changed)

@@ -1,5 +1,6 @@
 """Why not: pure refusals about people."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils.text import format_lazy
@@ -166,6 +167,20 @@ def why_not_erase(person: Person, typed: str) -> Refused | None:
     if typed.strip().lstrip("@").lower() != person.handle.lower():
         return Refused("not_confirmed", _("Type your handle exactly to confirm."))
     return None
+
+
+def why_not_set_rights(
+    person: Person, changed: Mapping[str, bool], *, by: Person, other_admins: int
+) -> Refused | None:
+    """Whether somebody's rights may become these."""
+    if not by.is_superuser:
+        return OUTRANKED
+    if person.merged_into_id or person.erased_at:
+        return NOT_PRESENT
+    if (changed.get("is_staff") or changed.get("is_superuser")) and not person.is_claimed:
+        return Refused("no_account", _("Nobody signs in as this person yet."))
+    loses = changed.get("is_superuser") is False or changed.get("is_active") is False
+    return why_not_leave_without_admin(person, other_admins) if loses else None
 
 
 def why_not_leave_without_admin(person: Person, other_admins: int) -> Refused | None:
