@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_domain_name
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **more)
         self.initial["languages"] = ", ".join(self.instance.languages)
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        languages = [("", _("As the browser asks")), *settings.LANGUAGES]
+        self._choose("interface_language", languages)
         self._choose("time_zone", [("", _("As the site: UTC")), *zones])
         if not self.instance.avatar:
             del self.fields["remove_picture"]

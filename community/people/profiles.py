@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 
 from community.people.models import IdentityLogin, PastHandle, Person
 from community.people.visibility import SECTIONS, may_see
@@ -39,12 +40,12 @@ def kept_person(person: Person) -> Person:
 def sections_shown(viewer: Person | AnonymousUser, person: Person) -> dict[str, Any]:
     """The rows of each section that the viewer may see, and whose page it is."""
     visible = {section: may_see(viewer, person, section) for section in SECTIONS}
+    newest_first = F("starts_on").desc(nulls_last=True)
+    stays = person.affiliations.select_related("organization").order_by(newest_first, "-pk")
     identities = person.identities.alive().prefetch_related("logins").order_by("provider", "pk")
     return {
         "visible": visible,
-        "affiliations": person.affiliations.select_related("organization")
-        if visible["affiliations"]
-        else [],
+        "affiliations": stays if visible["affiliations"] else [],
         "identities": identities if visible["identities"] else [],
         "is_self": viewer.pk == person.pk,
     }
