@@ -218,7 +218,8 @@ SOCIALACCOUNT_QUERY_EMAIL = False
 SOCIALACCOUNT_STORE_TOKENS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# Without https the site is only on this machine, where browsers allow passkeys as well.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 
 GITHUB_API_URL = address("GITHUB_API_URL", "https://api.github.com")
 GITHUB_URL = address("GITHUB_URL", "https://github.com")
