@@ -13,7 +13,12 @@ DOCUMENTS = sorted(chain(ROOT.glob("*.md"), ROOT.glob("docs/**/*.md")))
 BEFORE_DJANGO = {"bootstrap", "test"}
 # Written in pieces, so that this file does not find itself.
 REGISTRIES = "|".join(
-    ("py" + r"pi\.org", "python" + "hosted", "npm" + r"js\.(?:org|com)", "registry" + r"\.\w+\.")
+    (
+        "py" + r"pi\.org",
+        "python" + "hosted",
+        "npm" + r"js\.(?:org|com)",
+        "registry" + r"\.\w+\.(?:org|com|io|net)",
+    )
 )
 MACHINE_PATHS = r"(?<![\w/.}])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + r"me/\w+")) + ")/"
 SETTING = re.compile(

@@ -10,7 +10,7 @@ from integrations.demo.stage import Opening, Stage
 
 def tell_issue(stage: Stage, number: int, opening: Opening) -> None:
     language = stage.language(opening.author)
-    title = phrases.title(stage.rng, phrases.ISSUES, stage.kind, language)
+    title = phrases.issue_title(stage.rng, stage.kind, language)
     issue = stage.forms.issue(number, opening.author, opening.at, title)
     labels = stage.rng.sample(phrases.LABELS, stage.rng.choice((0, 1, 1, 2)))
     issue["labels"] = [{"id": phrases.LABELS.index(one), "name": one} for one in labels]

@@ -92,6 +92,34 @@ PULLS: Words = {
     ),
 }  # fmt: skip
 
+ABOUT_DOCS: Words = {
+    "en": (
+        "{part}: the second command fails", "{part} is out of date since the last release",
+        "Broken link in the {part}", "Missing step in the {part} on Windows",
+        "Typo in the {part}", "{part} has no Chinese version yet", "Question about the {part}",
+        "Please show an example in the {part}", "{part} contradicts the install page",
+    ),
+    "zh": (
+        "{part}第二条命令运行失败", "{part}没有跟上最新版本", "{part}里有失效链接",
+        "{part}缺少一个步骤", "{part}有错别字", "{part}还没有英文版", "对{part}有疑问",
+        "希望{part}增加示例", "{part}前后说法不一致",
+    ),
+}  # fmt: skip
+
+CHANGES_OF_DOCS: Words = {
+    "en": (
+        "Bring the {part} up to date", "Fix links in the {part}", "Add an example to the {part}",
+        "Translate the {part}", "Shorten the {part}", "Test every command of the {part}",
+        "Correct a typo in the {part}", "Split the {part} in two pages",
+        "Say in the {part} what to do when it fails",
+    ),
+    "zh": (
+        "更新{part}", "修正{part}中的链接", "为{part}补充示例", "翻译{part}", "精简{part}",
+        "逐条验证{part}中的命令", "订正{part}的错别字", "把{part}拆成两页",
+        "{part}补充故障处理",
+    ),
+}  # fmt: skip
+
 COMMENTS: Words = {
     "en": (
         "I can reproduce this here.", "Which version is this?", "Thank you, this helps.",
@@ -142,6 +170,16 @@ PLACES: Words = {
 }
 
 LABELS = ("bug", "enhancement", "documentation", "performance", "question", "good first issue")
+
+
+def issue_title(rng: Random, kind: str, language: str) -> str:
+    """What somebody asks of this kind of project."""
+    return title(rng, ABOUT_DOCS if kind == "docs" else ISSUES, kind, language)
+
+
+def pull_title(rng: Random, kind: str, language: str) -> str:
+    """What somebody changes in this kind of project."""
+    return title(rng, CHANGES_OF_DOCS if kind == "docs" else PULLS, kind, language)
 
 
 def title(rng: Random, patterns: Words, kind: str, language: str) -> str:

@@ -17,7 +17,7 @@ def tell_pull(stage: Stage, number: int, opening: Opening) -> None:
     title = (
         f"Bump a dependency to {stage.rng.randint(1, 9)}.{stage.rng.randint(0, 20)}"
         if author.is_bot
-        else phrases.title(stage.rng, phrases.PULLS, stage.kind, language)
+        else phrases.pull_title(stage.rng, stage.kind, language)
     )
     pull = stage.forms.pull(number, author, opening.at, title)
     stage.chapter.pulls.append(pull)

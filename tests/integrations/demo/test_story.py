@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from integrations.demo.cast import DAYS, FIRST_ID
-from integrations.demo.phrases import ISSUES, PARTS, PULLS
+from integrations.demo.phrases import ABOUT_DOCS, CHANGES_OF_DOCS, ISSUES, PARTS, PULLS
 from integrations.demo.records import batch_of
 from integrations.demo.stage import DAMAGED, DAMAGED_REPO
 from integrations.demo.story import tell
@@ -179,7 +179,7 @@ def test_both_languages_are_written(story):
     assert 0.15 <= len(chinese) / sum(len(one.issues) for one in story.chapters) <= 0.6
 
 
-@pytest.mark.parametrize("patterns", [ISSUES, PULLS], ids=["issues", "pulls"])
+@pytest.mark.parametrize("patterns", [ISSUES, PULLS, ABOUT_DOCS, CHANGES_OF_DOCS])
 def test_every_title_names_a_part(patterns):
     assert {language: len(patterns[language]) >= 9 for language in patterns} == {
         "en": True,
