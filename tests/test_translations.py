@@ -28,7 +28,9 @@ UNTRANSLATED_PAGES = {"style.html", "_style_words.html", "_style_data.html"} | {
     "_style_lives.html",
 }
 # Words that stay as they are wherever they stand.
-NAMES = re.compile(r"\b(?:CSV|JSON|Guildhall|UTC|ORCID|SPDX|API|Atom|n|GitHub|GitLab|Git)\b|&\w+;")
+NAMES = re.compile(
+    r"\b(?:CSV|JSON|Guildhall|UTC|SPDX|API|OpenAPI|Atom|n|GitHub|GitLab|Git)\b|&\w+;"
+)
 
 
 def entries() -> dict[tuple[str, str], tuple[str, bool]]:
@@ -136,7 +138,7 @@ def bare_words(source: str) -> list[str]:
         r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans\w*\s*%}", "", text, flags=re.DOTALL
     )
     text = re.sub(r"{%\s*block main_class.*?endblock\s*%}", "", text)
-    text = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<(script|code|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
     text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.DOTALL)
     text = re.sub(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", "\n", text)
     lines = (NAMES.sub("", line).strip() for line in text.splitlines())

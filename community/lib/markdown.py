@@ -28,7 +28,7 @@ EXTENSIONS = [
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 BLOCKS = {"blockquote", "div", "dl", "dt", "dd", "hr", "li", "ol", "p", "pre", "ul"}
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
-WORDS = {"a", "br", "code", "del", "em", "img", "input", "span", "strong", "sub", "sup"}
+WORDS = {"a", "br", "code", "del", "em", "img", "span", "strong", "sub", "sup"}
 SCHEMES = {"http", "https", "mailto"}
 CLASSES = {
     "div": {"highlight"},
@@ -36,6 +36,9 @@ CLASSES = {
     "ul": {"task-list"},
     "li": {"task-list-item"},
 }
+
+
+_BOX = re.compile(r'<input type="checkbox" disabled(?:="")?( checked(?:="")?)? ?/?>')
 
 
 def heading_id(text: str, separator: str) -> str:
@@ -52,14 +55,12 @@ def cleaner() -> nh3.Cleaner:
         attributes={
             "a": {"href", "title"},
             "img": {"src", "alt", "title"},
-            "input": {"checked"},
             "ol": {"start"},
             "td": {"align"},
             "th": {"align"},
             **{heading: {"id"} for heading in HEADINGS},
         },
         attribute_filter=own_images_only,
-        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
         allowed_classes=CLASSES,
         url_schemes=SCHEMES,
         link_rel="nofollow noopener",
@@ -88,7 +89,8 @@ def to_html(text: str) -> str:
     # Typed tags are text: `<T>` in a sentence is shown rather than lost.
     reader.preprocessors.deregister("html_block")
     reader.inlinePatterns.deregister("html")
-    return reader.convert(text)
+    # Nobody can tick these boxes, so they are signs rather than fields.
+    return _BOX.sub(lambda box: "☑" if box[1] else "☐", reader.convert(text))
 
 
 def is_twisted(text: str) -> bool:
