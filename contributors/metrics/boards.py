@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     Viewer = Person | AnonymousUser
 
 LISTED = 6  # people or organizations that a list names
-WAITING = 8
-LATEST = 8
+WAITING = 7
+LATEST = 6
 TREND_KEYS = tuple(METRICS)
 MAIN = (
     "contributions",

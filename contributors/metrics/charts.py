@@ -15,6 +15,7 @@ from contributors.metrics.svg import (
     percent,
     pixels,
     polyline,
+    stretched,
     tag,
     text,
 )
@@ -201,7 +202,6 @@ def line_chart(
     has_names = 1 < len(series) <= LABELED
     ticks = nice_ticks(highest(series), is_whole=is_whole)
     plot = Plot(axis.labels, axis.names, ticks, 0.76 if has_names else 1.0)
-    lines = [line(plot, one.values, at) for at, one in enumerate(series, start=1)]
     about = _("Lines over %(count)s months.") % {"count": len(axis.labels)}
     return drawing(
         key,
@@ -210,24 +210,28 @@ def line_chart(
         plot.untracked(series),
         plot.grid(),
         plot.axis(),
-        *lines,
+        lines(plot, series),
         end_labels(plot, series) if has_names else "",
         plot.columns(series, axis.unit),
     )
 
 
-def line(plot: Plot, values: Sequence[float | None], index: int) -> SafeString:
+def lines(plot: Plot, series: Sequence[Series]) -> SafeString:
     """The runs of known values, each point marked; a gap stays a gap."""
-    parts: list[SafeString] = []
-    for is_known, group in groupby(enumerate(values), key=lambda pair: pair[1] is not None):
-        run = [(plot.center(band), plot.y(value or 0)) for band, value in group]
-        if is_known:
-            parts.append(polyline(run, index, HEIGHT) if len(run) > 1 else SafeString(""))
-            parts.extend(
-                tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"point series-{index}")
-                for x, y in run
-            )
-    return tag("g", *parts)
+    drawn: list[SafeString] = []
+    points: list[SafeString] = []
+    for index, one in enumerate(series, start=1):
+        for is_known, group in groupby(enumerate(one.values), key=lambda pair: pair[1] is not None):
+            run = [(plot.center(band), plot.y(value or 0)) for band, value in group]
+            if is_known and len(run) > 1:
+                drawn.append(polyline(run, index))
+            if is_known:
+                points.extend(point(x, y, index) for x, y in run)
+    return joined([stretched(drawn, HEIGHT), *points])
+
+
+def point(x: float, y: float, index: int) -> SafeString:
+    return tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"point series-{index}")
 
 
 def end_labels(plot: Plot, series: Sequence[Series]) -> SafeString:

@@ -34,7 +34,7 @@ def joined(parts: Iterable[object]) -> SafeString:
 
 def percent(share: float) -> str:
     """A share of the width as an attribute."""
-    return f"{100 * share:.3f}%"
+    return f"{100 * share:.2f}%"
 
 
 def pixels(value: float) -> str:
@@ -53,24 +53,28 @@ def nice_ticks(top: float, *, most: int = 4, is_whole: bool = True) -> list[floa
     return [round(step * at, 10) for at in range(ceil(top / step) + 1)]
 
 
-def polyline(points: Sequence[tuple[float, float]], index: int, height: float) -> SafeString:
-    """A line through (share of width, y in pixels), as thick at every width."""
-    drawn = " ".join(f"{1000 * x:.1f},{y:.1f}" for x, y in points)
-    line = tag(
+def polyline(points: Sequence[tuple[float, float]], index: int) -> SafeString:
+    """A line through (share of width, y in pixels) for the inside of `stretched`."""
+    drawn = " ".join(f"{1000 * x:.0f},{y:.1f}" for x, y in points)
+    return tag(
         "polyline",
         points=drawn,
-        fill="none",
         class_=f"line series-{index}",
         stroke_dasharray=DASHES[(index - 1) % len(DASHES)] or None,
         vector_effect="non-scaling-stroke",
     )
+
+
+def stretched(lines: Iterable[SafeString], height: float) -> SafeString:
+    """Lines drawn out to the width of their place, as thick at every width."""
     return tag(
         "svg",
-        line,
+        *lines,
         viewBox=f"0 0 1000 {height:g}",
         preserveAspectRatio="none",
         width="100%",
         height=f"{height:g}",
+        fill="none",
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from contributors.metrics.charts import (
     Axis,
@@ -18,6 +18,7 @@ from contributors.metrics.charts import (
     line_chart,
     stacked_bars,
 )
+from contributors.metrics.definitions.durations import CLASSES
 from contributors.metrics.formats import DAY, count, day_name, month_name, short_month
 from contributors.metrics.periods import Extent
 from contributors.metrics.queries import Measure, Monthly
@@ -143,39 +144,47 @@ def contributions_chart(board: Board) -> Chart:
 
 def people_chart(board: Board) -> Chart:
     series = [
-        Series(_("Active"), board.values("contributors")),
-        Series(_("New"), board.values("new_contributors")),
+        Series(pgettext("line of a chart", "Active"), board.values("contributors")),
+        Series(pgettext("line of a chart", "New"), board.values("new_contributors")),
     ]
     return over_months(board, "people", _("People active and new"), series, unit=_("people"))
 
 
 def requests_chart(board: Board) -> Chart:
     series = [
-        Series(_("Opened"), board.values("change_requests")),
-        Series(_("Merged"), board.values("change_requests_accepted")),
-        Series(_("Declined"), board.values("change_requests_declined")),
+        Series(pgettext("line of a chart", "Opened"), board.values("change_requests")),
+        Series(pgettext("line of a chart", "Merged"), board.values("change_requests_accepted")),
+        Series(pgettext("line of a chart", "Declined"), board.values("change_requests_declined")),
     ]
     return over_months(board, "change-requests", _("Change requests"), series)
 
 
 def issues_chart(board: Board) -> Chart:
     series = [
-        Series(_("Opened"), board.values("issues_new")),
-        Series(_("Closed"), board.values("issues_closed")),
+        Series(pgettext("line of a chart", "Opened"), board.values("issues_new")),
+        Series(pgettext("line of a chart", "Closed"), board.values("issues_closed")),
     ]
     return over_months(board, "issues", _("Issues"), series)
 
 
 def response_chart(board: Board) -> Chart:
     series = [
-        Series(_("Response"), board.values("time_to_first_response", DAY)),
-        Series(_("Merge"), board.values("change_request_duration", DAY)),
+        Series(
+            pgettext("line of a chart", "Response"), board.values("time_to_first_response", DAY)
+        ),
+        Series(pgettext("line of a chart", "Merge"), board.values("change_request_duration", DAY)),
     ]
     title = _("Days until half were answered or merged")
     return over_months(board, "response", title, series, unit=_("days"), is_whole=False)
 
 
-CLASS_LABELS = ("1 h", "4 h", "12 h", "1 d", "3 d", "7 d", "15 d", "30 d", "> 30 d")
+def class_labels() -> list[str]:
+    """The upper ends of the classes of a histogram, hours below a day."""
+    hours = [end for end in CLASSES if end < 24]
+    days = [end // 24 for end in CLASSES if end >= 24]
+    found = [pgettext("hours on an axis", "%(count)s h") % {"count": one} for one in hours]
+    found += [pgettext("days on an axis", "%(count)s d") % {"count": one} for one in days]
+    return [*found, f"> {found[-1]}"]
 
 
 def waiting_chart(board: Board) -> Chart:
@@ -183,17 +192,16 @@ def waiting_chart(board: Board) -> Chart:
     found = board.measures.get("time_to_first_response")
     counts = list(found.details.get("hours", [])) if found else []
     title = _("Time to first response, how it spreads")
-    names = [_("up to %(length)s") % {"length": one} for one in CLASS_LABELS[:-1]]
-    names.append(_("longer than 30 d"))
+    labels = class_labels()
+    names = [_("up to %(length)s") % {"length": one} for one in labels[:-1]]
+    names.append(_("longer than %(length)s") % {"length": labels[-2]})
     rows = list(zip(names, counts, strict=False))
     has_any = any(counts)
     return Chart(
         title=title,
-        svg=histogram_bars("chart-spread", title, counts, Axis(CLASS_LABELS, names))
-        if has_any
-        else "",
+        svg=histogram_bars("chart-spread", title, counts, Axis(labels, names)) if has_any else "",
         table=Table([_("Answered within"), _("Issues and change requests")], rows),
-        data=Table(["within", "count"], list(zip(CLASS_LABELS, counts, strict=False))),
+        data=Table(["within", "count"], list(zip(labels, counts, strict=False))),
         n=found.details.get("answered") if found else None,
         csv_url=reverse("metrics:series", args=[board.slug, "spread", "csv"]) + f"?{board.choice}",
         json_url=reverse("metrics:series", args=[board.slug, "spread", "json"])
