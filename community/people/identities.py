@@ -74,6 +74,52 @@ def identify(actors: Iterable[Actor], *, at: datetime) -> dict[Key, int]:
     return {key: identity.pk for key, identity in known.items()}
 
 
+@transaction.atomic
+def introduce(pairs: Iterable[tuple[Actor, int]], *, at: datetime) -> list[int]:
+    """Give actors nobody has seen to the person of an identity we have; answers the new ids.
+
+    Whom we know already is left where they are, and so are people who were
+    merged away or erased. A nameless record nobody claimed takes the actor's name.
+    """
+    wanted = {(actor.provider, actor.uid): (actor, account) for actor, account in pairs}
+    for key in _known(wanted):
+        del wanted[key]
+    accounts = Identity.objects.select_related("person").in_bulk(
+        [one for _, one in wanted.values()]
+    )
+    people = {pk: one.person for pk, one in accounts.items() if _is_present(one.person)}
+    rows = [
+        (actor, people[account])
+        for _, (actor, account) in sorted(wanted.items())
+        if account in people
+    ]
+    try:
+        with transaction.atomic():
+            made = Identity.objects.bulk_create([_identity(*row, at) for row in rows])
+    except IntegrityError:  # somebody else met them first; they stay where they are
+        return []
+    _name_people(rows)
+    strangers = Person.objects.filter(pk__in=[one.person_id for one in made], affiliations=None)
+    alone = set(strangers.values_list("pk", flat=True))
+    _affiliate(list({one.person_id: one for one in made if one.person_id in alone}.values()))
+    return [one.pk for one in made]
+
+
+def _is_present(person: Person) -> bool:
+    return person.merged_into_id is None and person.erased_at is None
+
+
+def _name_people(rows: Iterable[tuple[Actor, Person]]) -> None:
+    """Names for records that have none and belong to nobody who could say otherwise."""
+    named = {}
+    for actor, person in rows:
+        if actor.name and not person.name and not person.is_claimed:
+            person.name = storable(actor.name, 200)
+            person.search_text = search_text(person.search_text, person.name)
+            named[person.pk] = person
+    Person.objects.bulk_update(named.values(), ["name", "search_text"])
+
+
 def _newest(actors: Iterable[Actor]) -> dict[Key, Actor]:
     """One actor per key: the account as it is now before what an old commit says."""
     seen: dict[Key, Actor] = {}

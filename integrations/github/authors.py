@@ -1,8 +1,9 @@
 """Who wrote a commit: ties the e-mail addresses of git to the accounts GitHub knows them by.
 
 An address is only a hash to us, so GitHub is asked about one commit of each; up
-to a hundred fit into one request. Only records nobody has claimed and that hold
-nothing else are moved, each move is logged and can be undone.
+to a hundred fit into one request. What is seen for the first time goes to the
+account's person at once; records that are there already are moved only when
+nobody has claimed them and they hold nothing else, and each move can be undone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,11 +13,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from community.audit.actions import record
 from community.lib.refusals import Refused
-from community.people.identities import identify
+from community.people.identities import identify, introduce
 from community.people.merging import move_identity
 from community.people.models import Identity, Merge
 from community.projects.models import Repository
+from contributors.activity.records import Actor, Batch
 from integrations.connections.protocol import OutOfBudget
 from integrations.github.cursor import Cursor
 from integrations.github.documents import authors
@@ -26,6 +29,58 @@ from integrations.github.transport import Overloaded, Transport
 PHASE = "authors"
 AT_ONCE = 100
 REASON = "GitHub names this account as the author"
+
+
+def introduce_authors(
+    transport: Transport, place: Mapping[str, str], repository: Repository, batch: Batch
+) -> None:
+    """Ask about addresses nobody has seen before their commits are stored.
+
+    So most people are one record from the start and nobody has to be merged; a
+    fault leaves the rest to `link_authors`.
+    """
+    commits = {
+        act.actor.uid: (act.actor, act.external_id)
+        for act in batch.contributions
+        if act.kind == "commit" and act.actor and act.actor.provider == "git"
+    }
+    seen = Identity.objects.of("git").filter(uid__in=commits).values_list("uid", flat=True)
+    fresh = [commits[uid] for uid in sorted(commits.keys() - set(seen))]
+    for start in range(0, len(fresh), AT_ONCE):
+        chunk = [one for one in fresh[start : start + AT_ONCE] if not one[0].is_bot]
+        try:
+            users = _users(transport, place, [sha for _, sha in chunk])
+        except (Overloaded, OutOfBudget, Refused):
+            return
+        _introduce(repository, [actor for actor, _ in chunk], users)
+
+
+@transaction.atomic
+def _introduce(
+    repository: Repository, authors: Sequence[Actor], users: Sequence[Actor | None]
+) -> None:
+    """Attach addresses to the people of the accounts that GitHub names."""
+    at = timezone.now()
+    pairs = [(one, user) for one, user in zip(authors, users, strict=True) if user is not None]
+    accounts = identify([user for _, user in pairs], at=at)
+    made = introduce(((author, accounts[user.provider, user.uid]) for author, user in pairs), at=at)
+    if made:
+        record(verb="people.authors_introduced", subject=repository, at=at, identities=made)
+
+
+def _users(
+    transport: Transport, place: Mapping[str, str], shas: Sequence[str]
+) -> list[Actor | None]:
+    """The account behind each commit's author; None where GitHub knows none."""
+    if not shas:
+        return []
+    found = transport.graphql(authors(shas), **place)["repository"]
+    return [_account(found[f"c{number}"]) for number in range(len(shas))]
+
+
+def _account(commit: Mapping[str, Any] | None) -> Actor | None:
+    user = ((commit or {}).get("author") or {}).get("user")
+    return actor(_as_rest(user)) if user else None
 
 
 def link_authors(
@@ -38,13 +93,10 @@ def link_authors(
     part = cursor.phase(PHASE)
     while found := _unasked(repository, after=part.get("identity", 0)):
         try:
-            data = transport.graphql(authors([sha for _, sha in found]), **place)
+            users = _users(transport, place, [sha for _, sha in found])
         except (Overloaded, OutOfBudget, Refused):
             return
-        commits = [data["repository"][f"c{number}"] for number in range(len(found))]
-        tied = sum(
-            _tie(identity, commit) for (identity, _), commit in zip(found, commits, strict=True)
-        )
+        tied = sum(_tie(key, user) for (key, _), user in zip(found, users, strict=True) if user)
         part["identity"] = found[-1][0]
         yield tied
     part.pop("pending", None)
@@ -68,12 +120,8 @@ def _unasked(repository: Repository, *, after: int) -> Sequence[tuple[int, str]]
 
 
 @transaction.atomic
-def _tie(identity_id: int, commit: Mapping[str, Any] | None) -> bool:
+def _tie(identity_id: int, found: Actor) -> bool:
     """Move an identity to the person of the account that GitHub names."""
-    user = ((commit or {}).get("author") or {}).get("user")
-    found = actor(_as_rest(user)) if user else None
-    if found is None:
-        return False
     at = timezone.now()
     account = identify([found], at=at)[found.provider, found.uid]
     owner = Identity.objects.select_related("person").get(pk=account).person

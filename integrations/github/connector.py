@@ -211,6 +211,7 @@ class GitHubConnector:
         source.repository.refresh_from_db()
         history = Commits(source.repository, self.cursor)
         for page in history.pages(token=token, full=full):
+            authors.introduce_authors(self.transport, self.place, source.repository, page.batch)
             self.cursor.phase(authors.PHASE)["pending"] = True
             yield replace(page, cursor=self.cursor.snapshot())
         if not self.cursor.phase(authors.PHASE).get("pending"):

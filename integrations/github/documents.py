@@ -1,5 +1,7 @@
 """The GraphQL queries: documented fields only, checked against GitHub's published schema."""
 
+from collections.abc import Sequence
+
 ACTOR = """
 fragment actor on Actor {
   __typename login avatarUrl(size: 80)
@@ -84,7 +86,7 @@ query Nested($owner: String!, $name: String!, $number: Int!, $after: String) {
 AUTHOR = "... on Commit { author { user { databaseId login name avatarUrl(size: 80) } } }"
 
 
-def authors(oids: list[str]) -> str:
+def authors(oids: Sequence[str]) -> str:
     """Who GitHub says wrote these commits, under the aliases c0, c1, ..."""
     lines = [f'c{place}: object(oid: "{oid}") {{ {AUTHOR} }}' for place, oid in enumerate(oids)]
     return (

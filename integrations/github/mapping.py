@@ -26,7 +26,8 @@ def actor(user: Payload | None) -> Actor | None:
         uid=str(user["id"]),
         login=login,
         name=text(user.get("name"), 255),
-        avatar_url=text(user.get("avatar_url"), 500),
+        # Without its size, in which the two APIs differ, so that nothing seems to change.
+        avatar_url=text(user.get("avatar_url"), 500).partition("?")[0],
         is_bot=user.get("type") == "Bot" or login.endswith("[bot]"),
     )
 

@@ -105,7 +105,7 @@ class Graph:
             "databaseId": user["id"],
             "login": user["login"].removesuffix("[bot]"),
             "name": user.get("name"),
-            "avatarUrl": f"https://avatars.githubusercontent.com/u/{user['id']}?v=4",
+            "avatarUrl": f"https://avatars.githubusercontent.com/u/{user['id']}?s=80&v=4",
             "url": f"https://github.com/{user['login']}",
         }
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from community.audit.models import Event
 from community.lib.refusals import Refused
 from community.people.merging import undo_merge
-from community.people.models import Identity, Merge
+from community.people.models import Identity, Merge, Person
 from community.projects.models import Repository
 from integrations.connections.figures import figures
 from integrations.connections.models import Source, SyncRun
@@ -30,8 +31,40 @@ def tied() -> set[str]:
     return set(rows.values_list("uid", flat=True))
 
 
+def fails(asked):
+    """Nobody answers who wrote a commit."""
+    return Reply(502, {"message": "timeout"}) if b"Authors" in asked.body else None
+
+
+@pytest.fixture
+def met(source, github):
+    """Commits were read while nobody answered who wrote them; now somebody does."""
+    github.faults.append(fails)
+    read(source)
+    github.faults.clear()
+    return source
+
+
 def test_one_person_is_not_counted_twice(source, world):
     read(source)
+
+    assert tied() == accounts(world)
+    assert Merge.objects.count() == 0
+    made = Event.objects.get(verb="people.authors_introduced").facts["identities"]
+    assert len(made) == len(accounts(world))
+
+
+def test_a_nameless_account_takes_the_name_its_owner_commits_under(source, world):
+    read(source)
+
+    names = Person.objects.filter(identities__uid__in=accounts(world)).values_list("name")
+    assert {name for (name,) in names} == {
+        world.users[int(user)]["login"] for user in accounts(world)
+    }
+
+
+def test_addresses_known_from_elsewhere_are_merged_and_logged(met, world):
+    read(met)
 
     assert tied() == accounts(world)
     assert Merge.objects.count() == len(accounts(world))
@@ -48,46 +81,30 @@ def test_addresses_are_asked_about_once(source, github):
     assert queries == []
 
 
-def test_a_tie_that_a_maintainer_undid_is_not_tied_again(source, maintainer, world):
-    read(source)
+def test_a_tie_that_a_maintainer_undid_is_not_tied_again(met, maintainer, world):
+    read(met)
     merge = Merge.objects.order_by("pk")[0]
     undo_merge(merge=merge, by=maintainer, at=factories.NOON)
 
-    read(source, full=True)
+    read(met, full=True)
 
     assert len(tied()) == len(accounts(world)) - 1
 
 
-def test_a_claimed_person_is_left_alone(source, world):
-    read(source)
-    Merge.objects.all().delete()
+def test_a_claimed_person_is_left_alone(met):
     Identity.objects.of("git").update(person=factories.person("own", claimed_at=factories.NOON))
 
-    read(source, full=True)
+    read(met)
 
     assert Merge.objects.count() == 0
 
 
 def test_the_run_goes_well_when_nobody_answers_who_wrote(source, github, world):
-    github.faults.append(
-        lambda asked: Reply(502, {"message": "timeout"}) if b"Authors" in asked.body else None
-    )
+    github.faults.append(fails)
 
     found = figures(read(source))
 
     assert (found["commits"], tied()) == (len(world.commits), set())
-
-
-def test_asking_is_taken_up_again_after_a_fault(source, github, world):
-    github.faults.append(
-        lambda asked: Reply(502, {"message": "timeout"}) if b"Authors" in asked.body else None
-    )
-    read(source)
-    github.faults.clear()
-
-    read(source)
-
-    assert tied() == accounts(world)
 
 
 def test_new_commits_are_read_alone(source, world, tmp_path):
