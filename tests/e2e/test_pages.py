@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 import pytest
+from django.utils import timezone
 
+from integrations.demo.actions import load_demo
 from tests import factories
 from tests.e2e.conftest import axe_violations, sideways_scroll
 
@@ -16,6 +18,8 @@ VISITOR = [
     "/organizations/",
     "/projects/",
     "/projects/lantern/",
+    "/projects/wick/",
+    "/projects/wick/activity/",
     "/@mira/",
     "/activity/",
     "/activity/work/",
@@ -33,10 +37,25 @@ MEMBER = [
     "/accounts/password/set/",
     "/accounts/2fa/",
     "/accounts/logout/",
+    "/settings/",
+    "/settings/affiliations/",
+    "/settings/data/",
+    "/tokens/",
+    "/audit/me/",
     "/connections/",
     "/jobs/",
 ]
-MAINTAINER = ["/", "/connections/", "/connections/new/", "/jobs/", "/audit/", "/people/merges/"]
+MAINTAINER = [
+    "/",
+    "/connections/",
+    "/connections/new/",
+    "/jobs/",
+    "/audit/",
+    "/people/merges/",
+    "/people/bots/",
+    "/projects/new/",
+    "/organizations/new/",
+]
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh von und zu Hohenlohe"
 
 
@@ -62,6 +81,7 @@ LOOKS = [
 @pytest.fixture
 def community(member):
     """Enough rows, with long and Chinese names, that each page has something to show."""
+    load_demo(seed=7, people=30, at=timezone.now())
     made = factories.project("lantern", name="Lantern", summary="一个小巧的模型 " + LONG)
     factories.repository(made)
     factories.organization("institute", name=f"Institute of {LONG}")
