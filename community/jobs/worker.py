@@ -8,7 +8,7 @@ from contextlib import suppress
 from time import monotonic
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from community.jobs.actions import plan_slots
 from community.jobs.bell import ring, rung
@@ -79,9 +79,14 @@ class Worker:
             raise Interrupted
 
     def release(self) -> None:
-        """Called from another thread: let the next worker have the job in hand."""
+        """Called from another thread at the end: let the next worker have the job in hand.
+
+        Not so on SQLite while the job's own transaction holds the write lock;
+        then it ends with the process, and the lease runs out.
+        """
         if job := self.current:
-            with suppress(LeaseLost):
+            with suppress(LeaseLost, Error):
+                _wait_little()
                 postpone(job, until=database_now(), why=job.error)
 
     def _step_or_recover(self) -> bool:
@@ -133,6 +138,13 @@ def _run_embedded(worker: Worker) -> None:
         worker.run()
     finally:
         connection.close()
+
+
+def _wait_little() -> None:
+    """Somebody waits for the process to end, so wait for a lock no longer than they would."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 500")
 
 
 def run_by_id(job_id: int) -> None:

@@ -6,21 +6,25 @@ from django.utils import timezone
 
 from community.jobs.actions import enqueue
 from community.jobs.registry import task
+from community.jobs.runner import RetryAt
 from community.lib.refusals import Refused
 from integrations.connections.models import Source
 from integrations.connections.sync import sync_source
 
+AGAIN = timedelta(minutes=1)
+
 
 @task("connections.sync", commits_itself=True)
 def sync(source_id: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 - a job's keyword
-    """One run over one source; a refused start means that somebody else is at it."""
+    """One run over one source; waits while another one, which may be dead, holds it."""
     source = Source.objects.filter(pk=source_id).first()
     if source is None:
         return
     try:
         sync_source(source=source, full=full)
-    except Refused:
-        return
+    except Refused as refusal:
+        if refusal.code == "already_running":
+            raise RetryAt(timezone.now() + AGAIN, str(refusal)) from refusal
 
 
 @task("connections.sync_due", every=timedelta(minutes=1))

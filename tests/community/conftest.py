@@ -46,7 +46,7 @@ class Database:
     def run(self, module: str, *arguments: object, **environment: str) -> str:
         """What a module of the tests prints when run to its end."""
         process = self.start(module, *arguments, **environment)
-        printed, _ = process.communicate(timeout=30)
+        printed, _ = process.communicate(timeout=60)
         assert process.returncode == 0, printed
         return printed
 

@@ -39,6 +39,7 @@ def register_tasks() -> None:
     registry._tasks.clear()
     registry.task("rig.effect")(leave_effect)
     registry.task("rig.hang")(hang_the_first_time)
+    registry.task("rig.pages", commits_itself=True)(hang_the_first_time)
     registry.task("rig.poison")(fail)
 
 
@@ -109,11 +110,16 @@ def poison(number: int) -> None:
 
 def hang(marker: str) -> None:
     """Enqueue a job that hangs the first time, and work."""
+    fill_hanging(marker)
+    work()
+
+
+def fill_hanging(marker: str, task: str = "rig.hang") -> None:
+    """Enqueue a job that hangs the first time."""
     from community.jobs.actions import enqueue
 
     create_table()
-    enqueue("rig.hang", number=1, marker=marker)
-    work()
+    enqueue(task, number=1, marker=marker)
 
 
 def work() -> None:
@@ -121,6 +127,24 @@ def work() -> None:
     from community.jobs.worker import Worker
 
     Worker(f"rig-{os.getpid()}").run()
+
+
+def command(grace: str) -> None:
+    """Work as `manage.py worker` does."""
+    from django.core.management import call_command
+
+    call_command("worker", grace=float(grace))
+
+
+def embedded() -> None:
+    """Work in threads beside something else, until that is over."""
+    from community.jobs.models import Job
+    from community.jobs.worker import start_embedded_worker
+
+    stop = start_embedded_worker()
+    while Job.objects.filter(state="waiting").exists():
+        time.sleep(0.05)
+    stop()
 
 
 def work_through() -> None:

@@ -65,6 +65,42 @@ def test_without_the_fence_a_killed_worker_leaves_its_effect_twice(shared_databa
     assert effects(shared_database) == [1, 1]
 
 
+def test_a_worker_told_to_end_gives_its_job_back(shared_database, tmp_path):
+    shared_database.run(RIG, "fill_hanging", tmp_path / "marker")
+
+    with running(shared_database, "command", "0.2") as worker:
+        wait_until((tmp_path / "marker").exists)
+        worker.send_signal(signal.SIGTERM)
+        code = worker.wait(timeout=20)
+
+    job = shared_database.rows("SELECT state, attempts FROM jobs_job WHERE task = 'rig.hang'")
+    assert (code, job, effects(shared_database)) == (0, [("waiting", 0)], [])
+
+
+def test_an_embedded_worker_works_until_it_is_stopped(shared_database):
+    shared_database.run(RIG, "fill", 20)
+    shared_database.run(RIG, "embedded", **QUICK)
+
+    assert effects(shared_database) == list(range(20))
+
+
+def test_an_embedded_worker_that_is_stopped_gives_a_long_job_back(shared_database, tmp_path):
+    shared_database.run(RIG, "fill_hanging", tmp_path / "marker", "rig.pages")
+    shared_database.run(RIG, "embedded", **QUICK)
+
+    assert shared_database.rows("SELECT state, attempts FROM jobs_job") == [("waiting", 0)]
+
+
+def test_an_embedded_worker_is_stopped_though_a_job_holds_the_database(shared_database, tmp_path):
+    shared_database.run(RIG, "fill_hanging", tmp_path / "marker")
+
+    start = time.monotonic()
+    shared_database.run(RIG, "embedded", **QUICK)
+
+    assert time.monotonic() - start < 20
+    assert effects(shared_database) == []
+
+
 def restart_while_waiting(database, command: str) -> None:
     """Kill a worker while something is delayed, and start another one."""
     with running(database, command, "3"):

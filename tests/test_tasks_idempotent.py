@@ -1,0 +1,264 @@
+"""Each task may run twice, or be cut off anywhere and run again, and leaves what one run leaves.
+
+A task without a case fails. A case sets the scene, and says what the task is
+given and which tables are a diary of runs rather than state.
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from community.jobs.models import Job
+from community.jobs.registry import Task, registered
+from community.people.models import OrganizationDomain, Person
+from contributors.activity.models import DayCount
+from contributors.activity.records import Batch
+from contributors.metrics.actions import mark_stale
+from integrations.connections.models import SyncRun
+from integrations.connections.protocol import Page
+from tests import factories
+from tests.conftest import NOON
+from tests.factories import connections as sources
+from tests.factories import ledger
+
+WINGS = ("community", "contributors", "events", "governance", "integrations")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a task is given, the tables that list its runs, and what passes after a crash."""
+
+    arguments: dict[str, Any] = field(default_factory=dict)
+    diaries: tuple[str, ...] = ()
+    meanwhile: Callable[[], object] = lambda: None
+
+
+def old_jobs() -> Case:
+    for age in (31, 29):
+        moment = NOON - timedelta(days=age)
+        fields = {"run_at": moment, "created_at": moment, "finished_at": moment}
+        Job.objects.create(task="t", state=Job.State.DONE, **fields)
+    return Case()
+
+
+def pictured() -> int:
+    """An identity that shows a picture elsewhere."""
+    return factories.identity(avatar_url="https://avatars.example/1.png").pk
+
+
+def picture_awaited() -> Case:
+    pictured()
+    return Case()
+
+
+def unindexed() -> Case:
+    people = [factories.person(name="Ada"), factories.person(name="李伟")]
+    Person.objects.update(search_text="")
+    return Case({"person_ids": [one.pk for one in people]})
+
+
+def unindexed_newcomers() -> Case:
+    unindexed()
+    return Case()
+
+
+def employed() -> Case:
+    employer = factories.organization()
+    OrganizationDomain.objects.create(organization=employer, domain="example.com")
+    factories.identity(email_domain="example.com", first_seen_at=NOON)
+    return Case()
+
+
+def active() -> Any:
+    """A repository in which two people were active."""
+    repository = factories.repository()
+    day = date(2026, 3, 10)
+    ledger.fill(
+        repository,
+        ledger.work(1, 1, day, closed=day + timedelta(days=2)),
+        ledger.act("a", 1, day),
+        ledger.act("b", 2, day + timedelta(days=1), kind="issue_comment", work_item=1),
+    )
+    return repository
+
+
+def underived_repository() -> Case:
+    repository = active()
+    DayCount.objects.all().delete()
+    return Case({"repository_id": repository.pk})
+
+
+def active_days() -> Case:
+    return Case({"repository_id": active().pk, "days": ["2026-03-10"], "months": ["2026-03-01"]})
+
+
+def active_people() -> Case:
+    active()
+    return Case({"person_ids": list(Person.objects.order_by("pk").values_list("pk", flat=True))})
+
+
+def found_bots() -> Case:
+    """Who answered turns out to be a bot, so nobody did."""
+    case = active_people()
+    Person.objects.update(is_bot=True)
+    return case
+
+
+def stale_figures() -> Case:
+    mark_stale(repository_ids=[active().pk], since=date(2026, 3, 1), at=NOON)
+    return Case()
+
+
+def a_source() -> Any:
+    return sources.source(connector="scripted", due_at=NOON - timedelta(hours=1))
+
+
+def source_to_read() -> Case:
+    return Case({"source_id": a_source().pk}, ("connections.SyncRun",), dead_runs_are_noticed)
+
+
+def dead_runs_are_noticed() -> None:
+    """Long enough passes that a run without a sign of life is not taken for a living one."""
+    SyncRun.objects.filter(state="running").update(touched_at=NOON - timedelta(days=1))
+
+
+def due_source() -> Case:
+    a_source()
+    return Case()
+
+
+TASK_CASES: dict[str, Callable[[], Case]] = {
+    "activity.note_people": found_bots,
+    "activity.rebuild": underived_repository,
+    "connections.sync": source_to_read,
+    "connections.sync_due": due_source,
+    "jobs.prune": old_jobs,
+    "metrics.note_activity": active_days,
+    "metrics.note_people": active_people,
+    "metrics.refresh": stale_figures,
+    "people.affiliate_by_domain": employed,
+    "people.fetch_avatar": lambda: Case({"identity_id": pictured()}),
+    "people.fetch_avatars": picture_awaited,
+    "people.index": unindexed,
+    "people.index_new": unindexed_newcomers,
+}
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    """Noon, a picture at each address, and a repository that can be read."""
+    monkeypatch.setattr("community.people.tasks.fetch", lambda _: b"picture")
+    batch = Batch(contributions=[ledger.act("read", 3, date(2026, 3, 12))])
+    with time_machine.travel(NOON, tick=False), sources.scripted(Page(batch, {"next": 1}, "x")):
+        yield
+
+
+def state(case: Case) -> dict[str, list[str]]:
+    """The content of every row of every table of ours, diaries apart."""
+    ours = [m for m in apps.get_models() if m.__module__.split(".")[0] in WINGS]
+    return {
+        model._meta.label: sorted(repr(list(map(told, columns, row))) for row in rows)
+        for model in ours
+        if model._meta.label not in case.diaries
+        and (columns := [f for f in model._meta.concrete_fields if is_content(f)])
+        and (rows := model._base_manager.values_list(*[f.attname for f in columns]))
+    }
+
+
+def is_content(column: models.Field) -> bool:
+    """Neither random nor a number that a row made anew gets."""
+    return not (column.primary_key or column.is_relation or column.name == "password")
+
+
+def told(column: models.Field, value: object) -> object:
+    """A value; of a file whether there is one, since its name avoids those already stored."""
+    return bool(value) if isinstance(column, models.FileField) else value
+
+
+def run(task: Task, case: Case) -> None:
+    """As a worker runs it."""
+    with nullcontext() if task.commits_itself else transaction.atomic():
+        task.run(**case.arguments)
+
+
+class Crash(BaseException):
+    """The end of the process, as far as the task can see."""
+
+
+@contextmanager
+def counted_writes(*, at_most: int | None = None):
+    """Count the statements that write; die after so many."""
+    seen = []
+
+    def watch(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.lstrip().upper().startswith(WRITES):
+            seen.append(sql)
+            if len(seen) == at_most:
+                raise Crash
+        return result
+
+    with connection.execute_wrapper(watch):
+        yield seen
+
+
+@contextmanager
+def undone():
+    """A world that is forgotten at the end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_each_task_has_a_case():
+    assert sorted(TASK_CASES) == sorted(registered())
+
+
+@pytest.mark.parametrize("name", sorted(TASK_CASES))
+def test_a_second_run_changes_nothing(world, name):
+    task, case = registered()[name], TASK_CASES[name]()
+    before = state(case)
+
+    run(task, case)
+    once = state(case)
+    run(task, case)
+
+    assert once != before
+    assert state(case) == once
+
+
+@pytest.mark.parametrize("name", sorted(TASK_CASES))
+def test_a_run_cut_off_after_any_write_is_made_good_by_the_next(world, name):
+    task, case = registered()[name], TASK_CASES[name]()
+    with undone(), counted_writes() as writes:
+        run(task, case)
+        whole = state(case)
+
+    for number in range(1, len(writes) + 1):
+        with undone():
+            with pytest.raises(Crash), counted_writes(at_most=number):
+                run(task, case)
+            case.meanwhile()
+            run(task, case)
+            assert state(case) == whole, writes[number - 1]
+
+
+def test_a_task_that_counts_its_runs_would_be_found(world):
+    def count() -> None:
+        factories.person()
+
+    task, case = Task("test.count", count, None, commits_itself=True), Case()
+
+    run(task, case)
+    once = state(case)
+    run(task, case)
+
+    assert state(case) != once
