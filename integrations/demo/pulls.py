@@ -60,7 +60,7 @@ def one_review(
     words = phrases.sentence(stage.rng, phrases.REVIEWS, language)
     review = stage.forms.review(number, reviewer, at, state, words)
     stage.chapter.reviews.append(review)
-    for _ in range(stage.rng.choice((0, 0, 1, 2)) if is_last else stage.rng.randint(1, 3)):
+    for _ in range(stage.rng.choice((0, 0, 0, 1, 2)) if is_last else stage.rng.randint(1, 2)):
         words = phrases.sentence(stage.rng, phrases.REVIEWS, language)
         if not stage.is_lost(at):
             remark = stage.forms.review_comment(review, reviewer, at, words)
