@@ -118,8 +118,7 @@ class Plot:
             class_="hit",
             x=percent(self.band * band),
             width=percent(self.band),
-            y="0",
-            height=pixels(FLOOR),
+            height=f"{FLOOR:g}",
         )
         return tag(
             "g",
@@ -219,19 +218,17 @@ def line_chart(
 def lines(plot: Plot, series: Sequence[Series]) -> SafeString:
     """The runs of known values, each point marked; a gap stays a gap."""
     drawn: list[SafeString] = []
-    points: list[SafeString] = []
+    marks: list[SafeString] = []
     for index, one in enumerate(series, start=1):
+        points: list[tuple[float, float]] = []
         for is_known, group in groupby(enumerate(one.values), key=lambda pair: pair[1] is not None):
-            run = [(plot.center(band), plot.y(value or 0)) for band, value in group]
-            if is_known and len(run) > 1:
+            run = [(plot.center(band), plot.y(value or 0)) for band, value in group if is_known]
+            if len(run) > 1:
                 drawn.append(polyline(run, index))
-            if is_known:
-                points.extend(point(x, y, index) for x, y in run)
-    return joined([stretched(drawn, HEIGHT), *points])
-
-
-def point(x: float, y: float, index: int) -> SafeString:
-    return tag("circle", cx=percent(x), cy=pixels(y), r="2.5", class_=f"point series-{index}")
+            points.extend(run)
+        circles = (tag("circle", cx=percent(x), cy=pixels(y), r="2.5") for x, y in points)
+        marks.append(tag("g", *circles, class_=f"marks series-{index}"))
+    return joined([stretched(drawn, HEIGHT), *marks])
 
 
 def end_labels(plot: Plot, series: Sequence[Series]) -> SafeString:
@@ -258,7 +255,6 @@ def stacked_bars(
     """One bar per band, its parts on top of each other in the order of the series."""
     sums = [sum(one.values[band] or 0 for one in series) for band in range(len(axis.labels))]
     plot = Plot(axis.labels, axis.names, nice_ticks(max(sums, default=0)))
-    bars = [bar(plot, series, band) for band in range(len(axis.labels))]
     about = _("Bars over %(count)s months, each kind on top of the other.") % {
         "count": len(axis.labels)
     }
@@ -269,40 +265,44 @@ def stacked_bars(
         plot.untracked(series),
         plot.grid(),
         plot.axis(),
-        *bars,
+        bars(plot, series),
         plot.columns(series, axis.unit),
     )
 
 
-def bar(plot: Plot, series: Sequence[Series], band: int) -> SafeString:
-    """The parts of one bar, a thin gap between them so that grey tells them apart."""
-    parts, reached = [], 0.0
+def bars(plot: Plot, series: Sequence[Series]) -> SafeString:
+    """Each series on top of those before, a thin gap between them so that grey tells them apart."""
+    reached = [0.0] * len(plot.labels)
+    groups = []
     for index, one in enumerate(series, start=1):
-        value = one.values[band] or 0
-        if not value:
-            continue
-        low, high = plot.y(reached), plot.y(reached + value)
-        reached += value
-        parts.append(
-            tag(
-                "rect",
-                class_=f"point series-{index}",
-                x=percent(plot.center(band) - plot.band * 0.34),
-                width=percent(plot.band * 0.68),
-                y=pixels(high),
-                height=pixels(max(low - high - 1, 0.5)),
-            )
-        )
-    return joined(parts)
+        parts = []
+        for band, value in enumerate(one.values):
+            if value:
+                parts.append(bar(plot, band, reached[band], reached[band] + value))
+                reached[band] += value
+        groups.append(tag("g", *parts, class_=f"marks series-{index}"))
+    return joined(groups)
+
+
+def bar(plot: Plot, band: int, bottom: float, top: float) -> SafeString:
+    low, high = plot.y(bottom), plot.y(top)
+    return tag(
+        "rect",
+        x=percent(plot.center(band) - plot.band * 0.34),
+        width=percent(plot.band * 0.68),
+        y=pixels(high),
+        height=pixels(max(low - high - 1, 0.5)),
+    )
 
 
 def histogram_bars(key: str, title: object, counts: Sequence[int], axis: Axis) -> SafeString:
     """How many fell into each class; every class keeps its label."""
     series = [Series(title_of(title), list(counts))]
     plot = Plot(axis.labels, axis.names, nice_ticks(max(counts, default=0)))
-    bars = [bar(plot, series, band) for band in range(len(axis.labels))]
     about = _("A distribution over %(count)s classes.") % {"count": len(axis.labels)}
-    return drawing(key, title, about, plot.grid(), plot.axis(), *bars, plot.columns(series, ""))
+    return drawing(
+        key, title, about, plot.grid(), plot.axis(), bars(plot, series), plot.columns(series, "")
+    )
 
 
 def title_of(title: object) -> str:

@@ -128,10 +128,10 @@ def test_names_of_lines_that_end_together_do_not_touch():
 def test_stacked_parts_reach_as_high_as_their_sum():
     svg = stacked_bars("k", "T", [Series("a", [3, 0, 1]), Series("b", [1, 0, 0])], AXIS)
 
-    first = list(every(svg, "rect", "point"))[:2]
-    top = float(first[1].get("y"))
-    assert top == pytest.approx(14.0)  # four of four: the upper edge of the plot
-    assert len(every(svg, "rect", "point")) == 3
+    below, above = every(svg, "g", "marks")
+    assert (len(below), len(above)) == (2, 1)
+    assert float(above[0].get("y")) == 14.0  # four of four: the upper edge of the plot
+    assert float(above[0].get("y")) + float(above[0].get("height")) == float(below[0].get("y")) - 1
 
 
 def test_titles_are_escaped():
