@@ -1,5 +1,6 @@
 """Verbs on connections and their sources."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -24,6 +25,7 @@ def connect(
     location: str,
     project: str,
     token: str = "",
+    options: Mapping[str, str] | None = None,
     by: Person | None = None,
     at: datetime,
 ) -> Source:
@@ -41,6 +43,7 @@ def connect(
         project=project,
         described=described,
         token=token,
+        options=options,
         by=by,
         at=at,
     )
@@ -54,6 +57,7 @@ def adopt(
     project: str,
     described: Described,
     token: str = "",
+    options: Mapping[str, str] | None = None,
     by: Person | None = None,
     at: datetime,
 ) -> Source:
@@ -74,6 +78,7 @@ def adopt(
         defaults={"connector": connector, "location": location, "created_at": at},
     )
     source.location = location
+    source.options = {**source.options, **(options or {})}
     if token or source.connection is None:
         source.connection = _connection(source=source, token=token, by=by, at=at)
     source.save()

@@ -23,8 +23,11 @@ _SCP = re.compile(
 )
 _HOST = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]+$")
 _USER = re.compile(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$")
-# Ranges that carry an IPv4 address inside, which may be a private one.
-_TUNNELS = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
+# Ranges that carry an IPv4 address inside, which may be a private one, and the range of
+# protocol assignments, where some clouds keep their metadata.
+_NOT_PUBLIC = [
+    ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32", "192.0.0.0/24")
+]
 PORTS = {"https": 443, "ssh": 22, "http": 80}
 
 
@@ -53,7 +56,11 @@ def parse_remote(address: str) -> Remote | None:
 
 
 def _parse_url(address: str) -> Remote:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:  # brackets without an address, a port that is no number
+        raise _bad_address() from None
     if parts.scheme not in PORTS or (parts.scheme == "http" and not _is_chosen(address)):
         raise _bad_scheme()
     host, user = parts.hostname or "", parts.username
@@ -62,11 +69,7 @@ def _parse_url(address: str) -> Remote:
         raise Refused("secret_in_address", reason)
     if " " in address or not _HOST.match(host) or not _USER.match(user or "git"):
         raise _bad_address()
-    try:
-        port = parts.port or PORTS[parts.scheme]
-    except ValueError:
-        raise _bad_address() from None
-    return Remote(address, parts.scheme, host, port)
+    return Remote(address, parts.scheme, host, port or PORTS[parts.scheme])
 
 
 def _is_chosen(address: str) -> bool:
@@ -105,8 +108,8 @@ def _is_public(address: str) -> bool:
         return False
     if isinstance(one, ipaddress.IPv6Address):
         one = one.ipv4_mapped or one
-    tunneled = any(one in network for network in _TUNNELS if network.version == one.version)
-    return one.is_global and not one.is_multicast and not tunneled
+    barred = any(one in network for network in _NOT_PUBLIC if network.version == one.version)
+    return one.is_global and not one.is_multicast and not barred
 
 
 def local_repository(address: str) -> Path:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from community.lib.refusals import Refused
@@ -193,6 +194,16 @@ def test_other_branches_are_read_on_request(tmp_path, refs, count):
     path = make(tmp_path / "r.git", [Draft(1), Draft(2, parents=[1], branch="next")])
 
     assert read(connected(path, refs=refs)).counts["commits"] == count
+
+
+def test_the_command_line_says_what_is_read(tmp_path):
+    drafts = [Draft(1), Draft(2, parents=[1], branch="b"), Draft(3, parents=[1, 2], message="M")]
+    path = make(tmp_path / "r.git", drafts)
+
+    call_command("connect", "git", str(path), project="door", merges="exclude", refs="all")
+
+    assert Source.objects.get().options == {"merges": "exclude", "refs": "all"}
+    assert Contribution.objects.filter(kind="commit").count() == 2
 
 
 def test_an_empty_repository_is_fine_and_fills_later(tmp_path):

@@ -34,6 +34,8 @@ def code(refused):
         ("ssh://-oProxyCommand=x/a", "bad_address"),
         ("ssh://-l@example.org/a", "bad_address"),
         ("ssh://example.org:port/a", "bad_address"),
+        ("https://](#http", "bad_address"),
+        ("https://[host]/a", "bad_address"),
         ("ext::sh -c touch% /tmp/x", "bad_scheme"),
         ("ext::https://example.org/a", "bad_scheme"),
         ("fd::17/a", "bad_scheme"),
@@ -71,7 +73,7 @@ def test_https_and_ssh_addresses_pass(address, remote):
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",
         "100.64.0.1", "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-        "2002:a00:1::1", "224.0.0.1",
+        "2002:a00:1::1", "224.0.0.1", "192.0.0.192",
     ],
 )  # fmt: skip
 def test_hosts_of_the_inner_network_are_refused(monkeypatch, address):

@@ -10,6 +10,8 @@ from community.lib.refusals import Refused
 from integrations.connections import protocol
 from integrations.connections.actions import connect
 
+OPTIONS = {"merges": ("include", "exclude"), "refs": ("head", "all")}
+
 
 class Command(BaseCommand):
     help = "Connect a repository to a project and read it; makes the project when missing."
@@ -18,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("connector", choices=protocol.names())
         parser.add_argument("location", help="OWNER/NAME, a path or an address")
         parser.add_argument("--project", required=True, metavar="SLUG")
+        for name, choices in OPTIONS.items():
+            parser.add_argument(f"--{name}", choices=choices, help=f"git: {choices[0]} by default")
         parser.add_argument("--no-sync", action="store_true", help="only connect, read later")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -28,6 +32,7 @@ class Command(BaseCommand):
                 connector=name,
                 location=options["location"],
                 project=options["project"],
+                options={key: options[key] for key in OPTIONS if options[key]},
                 at=timezone.now(),
             )
         except Refused as refusal:
