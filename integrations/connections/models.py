@@ -53,7 +53,8 @@ class Source(models.Model):
         Connection, null=True, on_delete=models.SET_NULL, related_name="sources"
     )
     connector = models.CharField(max_length=40)  # github, git
-    location = models.CharField(max_length=500)  # owner/name, path or address
+    # owner/name, path or address; not unique: a name may pass from one repository to another.
+    location = models.CharField(max_length=500)
     options = models.JSONField(default=dict)
     cursor = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)  # what the source says of itself: labels, milestones
@@ -65,11 +66,6 @@ class Source(models.Model):
     created_at = models.DateTimeField()
 
     objects = SourceQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connector", "location"], name="source_location")
-        ]
 
     def __str__(self) -> str:
         return f"{self.connector} {self.location}"
