@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +32,7 @@ class MetricSerializer(serializers.Serializer[Metric]):
 class FigureSerializer(serializers.ModelSerializer[Figure]):
     """One metric of one scope in one month; `scope_id` is 0 for the community."""
 
-    details = serializers.DictField(read_only=True)
+    details = serializers.SerializerMethodField()
 
     class Meta:
         model = Figure
@@ -48,6 +48,11 @@ class FigureSerializer(serializers.ModelSerializer[Figure]):
             "details",
             "version",
         ]
+
+    @extend_schema_field(serializers.DictField())
+    def get_details(self, figure: Figure) -> dict[str, Any]:
+        """Without the people behind it, some of whom may not show their activity."""
+        return {key: value for key, value in figure.details.items() if key != "people"}
 
 
 class FigureFilter(django_filters.FilterSet):

@@ -169,6 +169,20 @@ def test_somebody_who_hides_their_activity_is_counted_but_not_named(client, seed
     )
 
 
+def test_the_api_names_nobody_behind_a_factor(client, seeded):
+    url = "/api/v1/figures/?scope=community&metric=contributor_absence_factor&from=2026-03-01"
+
+    rows = client.get(url).json()["results"]
+
+    assert [row["details"] for row in rows] == [{"total": 26, "tied": 1}]
+    assert (
+        "people"
+        in Figure.objects.get(
+            scope="community", metric="contributor_absence_factor", month=date(2026, 3, 1)
+        ).details
+    )
+
+
 def test_members_see_what_is_shown_to_members(client, member_client, seeded):
     person = Identity.objects.get(uid="1").person
     person.visibility = {"activity": "members"}
