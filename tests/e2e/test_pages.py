@@ -32,6 +32,9 @@ VISITOR = [
 ]
 MEMBER = [
     "/@mira/",
+    "/settings/",
+    "/settings/affiliations/",
+    "/settings/data/",
     "/accounts/3rdparty/",
     "/accounts/email/",
     "/accounts/password/set/",
@@ -55,6 +58,10 @@ MAINTAINER = [
     "/people/bots/",
     "/projects/new/",
     "/organizations/new/",
+    "/people/merges/new/?kept=mira&absorbed=zhang-wei",
+    "/@mira/",
+    "/@mira/split/",
+    "/organizations/institute/edit/",
 ]
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh von und zu Hohenlohe"
 

@@ -122,3 +122,37 @@ def test_the_printed_link_lets_the_administrator_in_once(page, live_server):
 
     page.goto(live_server.url + path)
     expect(page.get_by_text("This link has been used")).to_be_visible()
+
+
+def test_a_passkey_is_added_and_opens_the_door(page, live_server, member):
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    member.set_password("correct horse battery")
+    member.save()
+
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.locator("#id_login").fill("mira")
+    page.locator("#id_password").fill("correct horse battery")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{live_server.url}/")
+    page.goto(f"{live_server.url}/accounts/2fa/webauthn/add/")
+    page.locator("#id_password").fill("correct horse battery")
+    page.get_by_role("button", name="Confirm").click()
+    page.locator("#id_passwordless").check()
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/2fa/**")
+    page.context.clear_cookies()
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.get_by_role("button", name=re.compile("passkey", re.IGNORECASE)).click()
+
+    page.wait_for_url(f"{live_server.url}/")
+    expect(page.locator(".account")).to_be_visible()
