@@ -8,6 +8,7 @@ import django_filters
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -102,7 +103,8 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
     def get_avatar(self, person: Person) -> str | None:
         if not person.avatar:
             return None
-        return str(self.context["request"].build_absolute_uri(person.avatar.url))
+        address = reverse("people:avatar", args=[person.handle])
+        return str(self.context["request"].build_absolute_uri(address))
 
     @extend_schema_field(AboutSerializer(allow_null=True))
     def get_about(self, person: Person) -> Any:

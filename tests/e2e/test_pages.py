@@ -32,9 +32,6 @@ VISITOR = [
 ]
 MEMBER = [
     "/@mira/",
-    "/settings/",
-    "/settings/affiliations/",
-    "/settings/data/",
     "/accounts/3rdparty/",
     "/accounts/email/",
     "/accounts/password/set/",
