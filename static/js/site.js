@@ -17,7 +17,9 @@ const leave = (toast) => {
   setTimeout(() => toast.remove(), 200);
 };
 for (const toast of document.querySelectorAll(".toasts .toast")) {
-  toast.querySelector("button")?.addEventListener("click", () => leave(toast));
+  const closer = toast.querySelector("button");
+  closer?.removeAttribute("hidden");
+  closer?.addEventListener("click", () => leave(toast));
   if (toast.matches(".success, .info")) setTimeout(() => leave(toast), 8000);
 }
 

@@ -88,6 +88,18 @@ def test_an_error_summary_leads_to_its_field(page):
     assert page.evaluate("document.activeElement.name") == "login"
 
 
+def test_a_message_is_dismissed_by_its_button(member_page):
+    member_page.goto("/settings/")
+    member_page.locator("main form[method=post] button[type=submit]").first.click()
+    toast = member_page.locator(".toast")
+    said = toast.inner_text()
+
+    toast.get_by_role("button", name="Dismiss").click()
+    toast.wait_for(state="detached")
+
+    assert said == "Your profile is saved."
+
+
 def test_a_signed_in_person_signs_out_from_the_menu(member_page):
     member_page.goto("/accounts/email/")
     member_page.get_by_role("button", name="Your account").click()
