@@ -1,8 +1,10 @@
 """What the figures follow."""
 
+from django.utils import timezone
+
 from community.jobs.topics import subscribe
 from contributors.activity.derived import register_rebuild
-from contributors.metrics.tasks import rebuild
+from contributors.metrics.actions import rebuild_figures
 
 subscribe("activity.ingested", "metrics.note_activity")
 for topic in (
@@ -12,4 +14,4 @@ for topic in (
     "people.bot_changed",
 ):
     subscribe(topic, "metrics.note_people")
-register_rebuild("metrics", rebuild)
+register_rebuild("metrics", lambda: rebuild_figures(at=timezone.now()))

@@ -9,7 +9,6 @@ from community.jobs.registry import task
 from contributors.metrics.actions import (
     mark_people_stale,
     mark_stale,
-    rebuild_figures,
     refresh_figures,
 )
 
@@ -33,9 +32,3 @@ def note_people(**facts: Any) -> None:
 def refresh() -> None:
     """Work off what changed; the periodic run catches what a lost job left behind."""
     refresh_figures(at=timezone.now())
-
-
-@task("metrics.rebuild")
-def rebuild() -> None:
-    """Make every figure anew from the whole ledger."""
-    rebuild_figures(at=timezone.now())

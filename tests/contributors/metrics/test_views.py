@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from community.jobs.registry import find
 from community.people.models import Affiliation, Identity
+from contributors.activity.derived import rebuild_others
 from contributors.metrics.actions import rebuild_figures
 from contributors.metrics.models import Figure
 from tests import factories
@@ -268,9 +268,9 @@ def test_the_feed_holds_the_latest_acts_of_people(client, seeded):
     assert answer.text.count("<entry>") == 50
 
 
-def test_the_job_that_rebuilds_makes_every_figure(seeded):
+def test_rebuilding_what_follows_from_the_ledger_makes_every_figure(seeded):
     Figure.objects.all().delete()
 
-    find("metrics.rebuild").run()
+    rebuild_others()
 
     assert Figure.objects.filter(scope="community").values("month").distinct().count() == 3
