@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from community.lib.paging import page_of
 from community.lib.refusals import Refused
@@ -18,8 +19,10 @@ from community.projects.models import Project, ProjectSlug
 from community.projects.queries import directory
 
 CARDS = 24
+page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """The directory."""
     text = request.GET.get("q", "")[:200].replace("\0", "")
@@ -36,6 +39,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return render(request, "community/projects/list.html", context)
 
 
+@require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One project; an old short name leads to the present one."""
     project = Project.objects.filter(slug=slug).for_page().first()
@@ -51,6 +55,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@page
 def create(request: HttpRequest) -> HttpResponse:
     """Open a project."""
     if not request.user.has_perm("projects.add_project"):
@@ -68,6 +73,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@page
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a project says of itself."""
     project = get_object_or_404(Project, slug=slug)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from community.lib.refusals import Refused
 from community.tokens.actions import issue_token, revoke_token
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @sensitive_variables("secret")
 def token_list(request: HttpRequest) -> HttpResponse:
@@ -46,8 +47,8 @@ def token_list(request: HttpRequest) -> HttpResponse:
     return _page(request, form=form, secret=secret)
 
 
-@login_required
 @require_POST
+@login_required
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one's own token."""
     person = cast("Person", request.user)

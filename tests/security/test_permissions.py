@@ -1,0 +1,125 @@
+"""Who may reach what: every address, method and role, against a table that is checked in.
+
+A cell holds the status of the answer, or `sign-in` where the browser is sent to
+sign in. An address without a row fails.
+"""
+
+from itertools import groupby
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.security.addresses import is_ours, names, patterns, rows
+from tests.security.world import ROLES, build
+
+pytestmark = pytest.mark.django_db
+BY_NAME = [(name, list(group)) for name, group in groupby(rows(), key=lambda row: row["name"])]
+
+
+@pytest.fixture
+def world(db, settings):
+    cache.clear()
+    settings.API_RATES = {"address": None, "account": None}
+    return build()
+
+
+def outcome(client: Client, method: str, path: str) -> str:
+    """What this client gets; whatever it changed is undone."""
+    kind = "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
+    body = "{}" if path.startswith("/api/") and method != "GET" else ""
+    savepoint = transaction.savepoint()
+    response = client.generic(method, path, body, content_type=kind)
+    transaction.savepoint_rollback(savepoint)
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
+        return "sign-in"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize(("name", "group"), BY_NAME, ids=[name for name, _group in BY_NAME])
+def test_each_role_gets_what_the_table_says(world, name, group):
+    found, expected = [], []
+    for row in group:
+        path = row["path"].format_map(world.ids)
+        answers = {role: outcome(world.client(role), row["method"], path) for role in ROLES}
+        found.append({"method": row["method"], **answers})
+        expected.append({"method": row["method"]} | {role: row[role] for role in ROLES})
+
+    assert found == expected
+
+
+def test_every_address_has_a_row():
+    listed = {row["name"] for row in rows()}
+
+    assert sorted(set(names()) - listed) == []
+    assert sorted(listed - set(names())) == []
+
+
+def test_each_of_our_addresses_is_tried_with_reading_and_writing():
+    tried = {(row["name"], row["method"]) for row in rows()}
+    ours = {name for name, one in patterns(get_resolver()) if is_ours(one)}
+    wanted = {(name, method) for name in ours for method in ("GET", "POST")}
+
+    assert sorted(wanted - tried) == []
+
+
+def test_a_page_ignores_tokens():
+    pages = [row for row in rows() if not row["path"].startswith("/api/")]
+
+    assert [
+        row["path"]
+        for row in pages
+        if {row[role] for role in ROLES if role.endswith("token")} != {row["anonymous"]}
+    ] == []
+
+
+def test_the_back_office_is_closed_to_all_but_superusers(world):
+    """A maintainer enters its front page and finds nothing there to open."""
+    addresses = [
+        f"/admin/{pattern}".replace("<path:object_id>", "1").replace("<path:content_type_id>", "1")
+        for pattern in admin_routes()
+    ]
+
+    for path in addresses:
+        for role in ("anonymous", "member", "owner", "maintainer token"):
+            answer = world.client(role).get(path)
+            assert (path, answer.status_code, answer["Location"].split("?")[0]) == (
+                path,
+                302,
+                "/admin/login/",
+            )
+        assert world.client("maintainer").get(path).status_code in {302, 403, 404}
+    assert world.client("superuser").get("/admin/projects/project/").status_code == 200
+
+
+def admin_routes() -> list[str]:
+    from django.contrib import admin
+
+    return [
+        f"{model._meta.app_label}/{model._meta.model_name}/{tail}"
+        for model in admin.site._registry
+        for tail in ("", "add/", "1/change/", "1/delete/", "1/history/")
+    ]
+
+
+def test_every_page_that_takes_a_form_asks_for_its_csrf_token(world):
+    """Signed in, but without the token: a form posted from elsewhere changes nothing."""
+    posts = [
+        row
+        for row in rows()
+        if row["method"] == "POST"
+        and not row["path"].startswith("/api/")
+        and row["superuser"] not in {"404", "405"}
+    ]
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(
+        world.people["superuser"], backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+    answers = {
+        row["path"]: browser.post(row["path"].format_map(world.ids)).status_code for row in posts
+    }
+
+    assert {path: status for path, status in answers.items() if status != 403} == {}

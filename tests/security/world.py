@@ -1,0 +1,148 @@
+"""One of everything, and everybody who may try to reach it."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from community.jobs.models import Job
+from community.people.merging import merge_people
+from community.people.models import Affiliation, BotLogin, Person
+from community.people.signin import make_link
+from community.projects.actions import create_project
+from community.tokens.actions import issue_token
+from contributors.activity.models import Contribution, WorkItem
+from integrations.connections.models import Connection, Source
+from tests import factories
+
+ROLES = (
+    "anonymous",
+    "member",
+    "owner",
+    "maintainer",
+    "superuser",
+    "read token",
+    "write token",
+    "maintainer token",
+)
+
+
+@dataclass
+class World:
+    """Ids for the placeholders of the table, and a client for each role."""
+
+    ids: dict[str, str]
+    people: dict[str, Person]
+    secrets: dict[str, str]
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """A fresh browser or program in this role."""
+        if role.endswith("token"):
+            return Client(headers={"authorization": f"Bearer {self.secrets[role]}"})
+        client = Client()
+        if role in self.people:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._session(role)
+        return client
+
+    def _session(self, role: str) -> str:
+        """The session of this role, begun at its first use."""
+        if role not in self.sessions:
+            browser = Client()
+            backend = "django.contrib.auth.backends.ModelBackend"
+            browser.force_login(self.people[role], backend=backend)
+            self.sessions[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        return self.sessions[role]
+
+
+def build() -> World:
+    """The member owns an affiliation and a token; the owner maintains the project `lantern`."""
+    now = timezone.now()
+    people = {
+        "member": factories.person("mira", claimed_at=now),
+        "owner": factories.person("olga", claimed_at=now),
+        "maintainer": factories.person("magnus", claimed_at=now, is_staff=True),
+        "superuser": factories.person("root", claimed_at=now, is_staff=True, is_superuser=True),
+    }
+    secrets = {
+        "read token": _secret(people["member"], "read"),
+        "write token": _secret(people["member"], "read", "write"),
+        "maintainer token": _secret(people["maintainer"], "admin:sync", "read", "write"),
+    }
+    ids = _people(people) | _work(people)
+    ids["token"] = str(people["member"].api_tokens.order_by("pk")[0].pk)
+    return World(ids, people, secrets)
+
+
+def _secret(person: Person, *scopes: str) -> str:
+    now = timezone.now()
+    return issue_token(
+        person=person, label="test", scopes=scopes, expires_at=now + timedelta(days=1), at=now
+    )[1]
+
+
+def _people(people: dict[str, Person]) -> dict[str, str]:
+    now = timezone.now()
+    stranger, twin = factories.person("stranger"), factories.person("twin")
+    factories.identity(stranger)
+    merge = merge_people(kept=stranger, absorbed=twin, by=people["maintainer"], at=now)
+    acme = factories.organization("acme")
+    job = Affiliation.objects.create(
+        person=people["member"], organization=acme, starts_on=date(2024, 1, 1)
+    )
+    link = make_link(person=people["owner"], by=people["maintainer"], at=now)
+    return {
+        "handle": "stranger",
+        "merge": str(merge.pk),
+        "organization": "acme",
+        "affiliation": str(job.pk),
+        "bot": str(BotLogin.objects.create(login="robot").pk),
+        "welcome": link.rstrip("/").rsplit("/", 1)[-1],
+    }
+
+
+def _work(people: dict[str, Person]) -> dict[str, str]:
+    now = timezone.now()
+    project = create_project(
+        slug="lantern", name="Lantern", actor=None, at=now, maintainers=[people["owner"]]
+    )
+    repository = factories.repository(project)
+    item = WorkItem.objects.create(
+        repository=repository,
+        source="github",
+        kind="issue",
+        external_id="1",
+        number=1,
+        title="It flickers",
+        state="open",
+        opened_at=now,
+        updated_at=now,
+    )
+    act = Contribution.objects.create(
+        repository=repository,
+        source="github",
+        kind="issue",
+        external_id="1",
+        occurred_at=now,
+        recorded_at=now,
+    )
+    connection = Connection.objects.create(provider="github", label="GitHub", created_at=now)
+    source = Source.objects.create(
+        repository=repository,
+        connection=connection,
+        connector="github",
+        location="guild/lantern",
+        created_at=now,
+    )
+    job = Job.objects.create(task="test", run_at=now, created_at=now, state=Job.State.PARKED)
+    return {
+        "project": "lantern",
+        "repository": str(repository.pk),
+        "work_item": str(item.pk),
+        "contribution": str(act.pk),
+        "connection": str(connection.pk),
+        "source": str(source.pk),
+        "job": str(job.pk),
+    }
