@@ -9,5 +9,5 @@ urlpatterns = [
     path("<int:pk>/", views.source, name="source"),
     path("<int:pk>/progress/", views.progress, name="progress"),
     path("<int:pk>/disconnect/", views.disconnect, name="disconnect"),
-    re_path(r"^(?P<pk>\d+)/(?P<verb>sync|full|pause|resume)/$", views.act, name="act"),
+    re_path(r"^(?P<pk>[0-9]{1,18})/(?P<verb>sync|full|pause|resume)/$", views.act, name="act"),
 ]
