@@ -51,11 +51,7 @@ class Index(APIView):
 class Nowhere(APIView):
     """Any other address, answered as a problem rather than a page."""
 
-    authentication_classes = ()
-    permission_classes = ()
-
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        super().initial(request, *args, **kwargs)
         raise NotFound
 
 
