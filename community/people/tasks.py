@@ -12,6 +12,7 @@ from community.people.models import Identity, Organization, Person
 from community.people.search import index_people
 
 BATCH = 200
+MOST_INDEXED = 5000  # stays below the number of values SQLite takes in one question
 
 
 @task("people.fetch_avatar", commits_itself=True)
@@ -33,16 +34,11 @@ def fetch_avatars() -> None:
         enqueue("people.fetch_avatar", unique_key=f"people.fetch_avatar:{key}", identity_id=key)
 
 
-@task("people.index")
-def index(*, person_ids: list[int]) -> None:
-    """Write the search text of these people anew."""
-    index_people(person_ids)
-
-
 @task("people.index_new", every=timedelta(minutes=10))
 def index_new() -> None:
     """Find people who came in by a sync and cannot be searched for yet."""
-    index_people(Person.objects.filter(search_text="", erased_at=None).values_list("pk", flat=True))
+    unknown = Person.objects.filter(search_text="", erased_at=None).order_by("pk")
+    index_people(unknown.values_list("pk", flat=True)[:MOST_INDEXED])
 
 
 @task("people.affiliate_by_domain", every=timedelta(hours=6))
