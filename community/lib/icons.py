@@ -41,10 +41,13 @@ def pattern(name: str) -> tuple[int, str]:
     The same for the same name in any letter case.
     """
     digest = hashlib.blake2b(name.lower().encode(), digest_size=16).digest()
-    cells = ((row, column) for row in range(5) for column in range(3))
-    chosen = [(row, column) for row, column in cells if digest[1 + 3 * row + column] % 2]
-    squares = sorted({(row, side) for row, column in chosen for side in (column, 4 - column)})
-    return digest[0] % HUES, "".join(f"M{x + 1} {y + 1}h1v1h-1z" for y, x in squares)
+    path = ""
+    for row in range(5):
+        half = "".join("#" if digest[1 + 3 * row + column] % 2 else "." for column in range(3))
+        for run in re.finditer("#+", half + half[1::-1]):
+            width = run.end() - run.start()
+            path += f"M{run.start() + 1} {row + 1}h{width}v1h-{width}z"
+    return digest[0] % HUES, path
 
 
 def identicon(name: str, size: int, *, is_bot: bool = False) -> SafeString:
