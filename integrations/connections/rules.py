@@ -20,5 +20,5 @@ def why_not_start(source: Source, *, is_running: bool) -> Refused | None:
     if source.state == Source.State.PAUSED:
         return Refused("paused", _("This source is paused. Resume it first."))
     if is_running:
-        return Refused("already_running", _("A run over this source is under way."))
+        return Refused("already_running", _("A run over this source is under way or has been asked for."))
     return None
