@@ -81,6 +81,7 @@ def adopt(
     source.options = {**source.options, **(options or {})}
     if token or source.connection is None:
         source.connection = _connection(source=source, token=token, by=by, at=at)
+        source.runs.update(resumes_at=None)  # a limit belongs to the token it was met with
     source.save()
     verb = "connections.connected" if made else "connections.renewed"
     record(verb=verb, subject=source, actor=by, at=at, connector=connector, project=project)
@@ -130,7 +131,8 @@ def ask_for_run(*, source: Source, full: bool, by: Person | None, at: datetime) 
     """Have a worker read the source as soon as one is free. Raises `Refused`."""
     source = Source.objects.select_for_update().get(pk=source.pk)
     is_running = source.runs.alive_at(at).exists() or source.has_waiting_job()
-    if refusal := why_not_start(source, is_running=is_running):
+    parked_until = source.parked_until(at)
+    if refusal := why_not_start(source, is_running=is_running, parked_until=parked_until):
         raise refusal
     record(verb="connections.run_asked", subject=source, actor=by, at=at, full=full)
     enqueue("connections.sync", source_id=source.pk, full=full)
@@ -166,7 +168,8 @@ def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
     """Open a run, closing those that died. Raises `Refused` while another is alive."""
     source = Source.objects.select_for_update().get(pk=source.pk)
     alive = source.runs.alive_at(at).exists()
-    if refusal := why_not_start(source, is_running=alive):
+    parked_until = source.parked_until(at)
+    if refusal := why_not_start(source, is_running=alive, parked_until=parked_until):
         raise refusal
     source.runs.filter(state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.FAILED,

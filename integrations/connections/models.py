@@ -1,5 +1,7 @@
 """Connections to the outside: whose token, which repositories, how each sync went."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -78,6 +80,12 @@ class Source(models.Model):
         """Share received, of a row read `with_standing`; None where nothing is expected yet."""
         expected, received = getattr(self, "expected", None), getattr(self, "received", None)
         return min(received or 0, expected) / expected if expected else None
+
+    def parked_until(self, moment: datetime) -> datetime | None:
+        """When the source may be asked again, if its last run ended in a limit."""
+        last = self.runs.first()
+        until = last.resumes_at if last and last.state == SyncRun.State.WAITING else None
+        return until if until is not None and until > moment else None
 
     def has_waiting_job(self) -> bool:
         """Whether a run has been asked for that no worker has begun."""

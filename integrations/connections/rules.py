@@ -1,5 +1,7 @@
 """When a verb on a connection is refused, and why."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from community.lib.refusals import Refused
@@ -15,10 +17,17 @@ def why_not_connect(repository: Repository | None, project: Project) -> Refused 
     return None
 
 
-def why_not_start(source: Source, *, is_running: bool) -> Refused | None:
-    """One run at a time, and none while paused."""
+def why_not_start(
+    source: Source, *, is_running: bool, parked_until: datetime | None
+) -> Refused | None:
+    """One run at a time, none while paused or while the source asked to be left alone."""
     if source.state == Source.State.PAUSED:
         return Refused("paused", _("This source is paused. Resume it first."))
     if is_running:
-        return Refused("already_running", _("A run over this source is under way or has been asked for."))
+        return Refused(
+            "already_running", _("A run over this source is under way or has been asked for.")
+        )
+    if parked_until is not None:
+        reason = _("The limit of requests is used up until %(time)s UTC.")
+        return Refused("parked", reason % {"time": f"{parked_until:%Y-%m-%d %H:%M}"})
     return None

@@ -102,15 +102,17 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _progress(found: Source) -> dict[str, Any]:
-    run = found.runs.first()
-    is_running = found.runs.alive_at(timezone.now()).exists()
+    at, run = timezone.now(), found.runs.first()
+    is_running = found.runs.alive_at(at).exists()
     is_asked = not is_running and found.has_waiting_job()
     return {
         "source": found,
         "run": run,
         "is_running": is_running,
         "is_asked": is_asked,
-        "refusal": why_not_start(found, is_running=is_running or is_asked),
+        "refusal": why_not_start(
+            found, is_running=is_running or is_asked, parked_until=found.parked_until(at)
+        ),
     }
 
 

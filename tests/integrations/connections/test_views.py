@@ -79,7 +79,7 @@ def test_a_source_costs_the_same_however_often_it_was_read(
     for _ in range(size):
         run(of, state=SyncRun.State.DONE, counts={"issues": 1})
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         maintainer_client.get(of.get_absolute_url())
 
 

@@ -8,6 +8,7 @@ from community.people.merging import undo_merge
 from community.people.models import Identity, Merge, Person
 from community.projects.models import Repository
 from integrations.connections.figures import figures
+from integrations.connections.gitmirror import parse_remote, public_address
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
 from integrations.github.commits import clone_address
@@ -154,6 +155,24 @@ def test_the_base_replaces_the_host(settings, base, address):
     found = Repository(name="guild/hall", clone_url="https://github.example/guild/hall.git")
 
     assert clone_address(found) == address
+
+
+def test_a_base_of_the_operator_may_be_http_on_an_inner_host(settings):
+    settings.GITHUB_CLONE_BASE = "http://127.0.0.1:8159/git"
+
+    remote = parse_remote("http://127.0.0.1:8159/git/guild/hall.git")
+
+    assert (remote.host, remote.port, public_address(remote)) == ("127.0.0.1", 8159, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8159/other.git", "http://127.0.0.1:81599/git/guild/hall.git"]
+)
+def test_nothing_else_may_be_http(settings, address):
+    settings.GITHUB_CLONE_BASE = "http://127.0.0.1:8159/git"
+
+    with pytest.raises(Refused):
+        parse_remote(address)
 
 
 def test_sources_know_how_many_commits_there_are(source, world):

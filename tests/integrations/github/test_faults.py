@@ -91,6 +91,29 @@ def test_an_exhausted_budget_parks_until_the_reset_and_asks_nothing_more(source,
     assert [status for _, status in github.log[1:]] == [200] * (asked - 1)
 
 
+def test_nothing_is_asked_before_the_reset(source, github):
+    github.limit = github.used + 3
+    sync_source(source=source)
+    asked = len(github.log)
+
+    with pytest.raises(Refused) as refusal:
+        sync_source(source=Source.objects.get())
+
+    assert (refusal.value.code, len(github.log)) == ("parked", asked)
+
+
+def test_a_fresh_token_need_not_wait(source, github):
+    github.limit = github.used + 3
+    sync_source(source=source)
+    github.limit, github.tokens = 5_000, ("good-token", "another-token")
+
+    connect(
+        connector="github", location="guild/hall", project="hall", token="another-token", at=NOON
+    )
+
+    read(Source.objects.get())
+
+
 def test_a_parked_source_reads_on_after_the_reset(source, github, world, time_machine):
     github.limit = github.used + 3
     run = sync_source(source=source)
