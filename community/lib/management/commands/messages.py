@@ -7,9 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.core.management.commands import makemessages
 
 IGNORED = [".venv", "benchmarks", "data", "docs", "node_modules", "static", "staticfiles", "tests"]
 DATE = re.compile(r'^"POT-Creation-Date:.*\n', re.MULTILINE)
+
+
+class Gather(makemessages.Command):
+    """Django's own gathering without guesses: a text is translated or it is not."""
+
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
 
 class Command(BaseCommand):
@@ -19,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command(
-            "makemessages",
+            Gather(),
             locale=["zh_Hans"],
             ignore_patterns=IGNORED,
             no_location=True,
