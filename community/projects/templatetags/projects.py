@@ -8,7 +8,7 @@ from community.projects import licenses
 from community.projects.models import Project
 
 register = template.Library()
-_CHIPS = {Project.Stage.GRADUATED: "good", Project.Stage.EMERITUS: "warn"}
+_CHIPS = {Project.Stage.GRADUATED: "good"}
 
 
 @register.filter
