@@ -139,7 +139,6 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
     "jobs.prune": old_jobs,
     "metrics.note_activity": active_days,
     "metrics.note_people": active_people,
-    "metrics.rebuild": stale_figures,
     "metrics.refresh": stale_figures,
     "people.affiliate_by_domain": employed,
     "people.fetch_avatar": lambda: Case({"identity_id": pictured()}),
