@@ -50,7 +50,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, stop)
+        for number in (signal.SIGINT, signal.SIGTERM):  # ignored where a script starts us
+            signal.signal(number, stop)
         self.migrate()
         if not options["no_demo"]:
             self.load_demo()

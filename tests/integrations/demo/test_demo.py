@@ -18,7 +18,7 @@ from integrations.demo.models import Loading
 from tests import factories
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-SEED, PEOPLE = 7, 12
+SEED, PEOPLE = 2, 12
 KEPT = {"audit.event", "jobs.job", "contenttypes.contenttype", "auth.permission", "sites.site"}
 
 

@@ -17,7 +17,7 @@ from integrations.demo.stage import DAMAGE, DAMAGED, DAMAGED_REPO
 from integrations.demo.story import tell
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-SEED, PEOPLE = 7, 12
+SEED, PEOPLE = 2, 12
 
 
 @pytest.fixture(scope="module")
