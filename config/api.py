@@ -24,14 +24,15 @@ from contributors.metrics.api import FigureViewSet, MetricViewSet
 class Schema(SpectacularJSONAPIView):
     """The OpenAPI description, made once a process: it takes seconds and is the same for all."""
 
-    def _get_schema_response(self, request: Request) -> Response:  # type: ignore[override]
+    def _get_schema_response(self, request: Request) -> Response:
         return Response(described(translation.get_language()))
 
 
 @cache
 def described(language: str) -> dict[str, Any]:
     """The description in the language that is active; `language` keys the cache."""
-    found: dict[str, Any] = Schema.generator_class().get_schema(request=None, public=True)
+    generator: Any = Schema.generator_class()
+    found: dict[str, Any] = generator.get_schema(request=None, public=True)
     return found
 
 
