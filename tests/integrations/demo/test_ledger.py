@@ -18,6 +18,7 @@ from integrations.demo.story import tell
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 SEED, PEOPLE = 2, 12
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
