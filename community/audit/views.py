@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from community.audit.forms import EventFilter
 from community.audit.models import Event
@@ -20,6 +20,7 @@ from community.people.models import Person
 
 
 @never_cache
+@require_safe
 @login_required
 @permission_required("audit.read_log", raise_exception=True)
 def event_list(request: HttpRequest) -> HttpResponse:
@@ -54,6 +55,7 @@ def verify_now(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """What was done to the person who asks."""

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.jobs.actions import drop_job, run_again
 from community.jobs.models import Job
@@ -24,6 +24,7 @@ from community.people.models import Person
 
 
 @never_cache
+@require_safe
 @login_required
 @permission_required("jobs.see_jobs", raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
@@ -45,6 +46,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 @login_required
 @permission_required("jobs.see_jobs", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -84,6 +84,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(facts, content_type="application/manifest+json")
 
 
+@require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """Every part in every state, for eyes and for the browser tests (DEBUG only)."""
     return render(request, "community/lib/style.html", everything(timezone.now()))

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.lib.refusals import Refused
 from community.people.actions import (
@@ -128,6 +128,7 @@ def affiliation_removal(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people:affiliations")
 
 
+@require_safe
 @login_required
 def own_data(request: HttpRequest) -> HttpResponse:
     """What can be taken away, and how to be forgotten."""

@@ -1,4 +1,5 @@
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.http import require_safe
 
 from contributors.metrics import views
 from contributors.metrics.feeds import LatestFeed
@@ -7,7 +8,7 @@ app_name = "metrics"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("projects/<slug:slug>/activity/", views.project, name="project"),
-    path("latest.atom", LatestFeed(), name="feed"),
+    path("latest.atom", require_safe(LatestFeed()), name="feed"),
     re_path(
         r"^series/(?P<scope>[^/]+)/(?P<chart>[a-z-]+)\.(?P<form>csv|json)$",
         views.series,

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from community.projects.models import Project
 from contributors.activity.models import Contribution
@@ -12,6 +13,7 @@ from contributors.metrics.queries import Place
 from contributors.metrics.series import as_csv, as_json, place_of, table_of
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this community is and what happens in it."""
     found = community_board(request.GET, request.user)
@@ -25,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "contributors/metrics/home.html", found)
 
 
+@require_safe
 def project(request: HttpRequest, slug: str) -> HttpResponse:
     """What happens in one project."""
     subject = get_object_or_404(Project, slug=slug)
@@ -35,6 +38,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_safe
 def series(request: HttpRequest, scope: str, chart: str, form: str) -> HttpResponse:
     """The numbers of one chart as CSV or JSON."""
     place = place_of(scope, request.user)
