@@ -202,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "community.people.adapters.AccountAdapter"
+ACCOUNT_FORMS = {n: f"community.people.entrance.{n.title()}Form" for n in ("login", "signup")}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -211,6 +212,7 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "ghost", "me", "new", "root", "system"]
 # With BEHIND_PROXY the limits on sign-in count the address that the proxy has seen.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if flag("BEHIND_PROXY", default=False) else 0
 SOCIALACCOUNT_ADAPTER = "community.people.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "community.people.entrance.OutsideSignupForm"}
 # Never link an account by e-mail: an address proves nothing about who holds it today.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False

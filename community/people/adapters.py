@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community.audit.actions import record
 from community.lib.refusals import Refused
@@ -39,6 +40,13 @@ KEPT_FIELDS = {
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Local accounts."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_blacklisted": gettext_lazy("This handle is reserved."),
+        "username_password_mismatch": gettext_lazy("The handle or the password is wrong."),
+        "username_taken": gettext_lazy("Somebody else has this handle."),
+    }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """The handle as typed. Raises ValidationError for one that cannot be had."""
