@@ -12,6 +12,7 @@ from community.people.models import Person
 from community.projects.actions import create_project
 from community.projects.models import Project, Repository
 from integrations.connections import protocol
+from integrations.connections.holders import this_process
 from integrations.connections.models import Connection, Source, SyncRun
 from integrations.connections.protocol import Described
 from integrations.connections.rules import why_not_connect, why_not_start
@@ -130,7 +131,7 @@ def _connection(*, source: Source, token: str, by: Person | None, at: datetime) 
 def ask_for_run(*, source: Source, full: bool, by: Person | None, at: datetime) -> None:
     """Have a worker read the source as soon as one is free. Raises `Refused`."""
     source = Source.objects.select_for_update().get(pk=source.pk)
-    is_running = source.runs.alive_at(at).exists() or source.has_waiting_job()
+    is_running = source.is_running_at(at) or source.has_waiting_job()
     parked_until = source.parked_until(at)
     if refusal := why_not_start(source, is_running=is_running, parked_until=parked_until):
         raise refusal
@@ -167,7 +168,7 @@ def disconnect(*, source: Source, by: Person | None, at: datetime) -> None:
 def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
     """Open a run, closing those that died. Raises `Refused` while another is alive."""
     source = Source.objects.select_for_update().get(pk=source.pk)
-    alive = source.runs.alive_at(at).exists()
+    alive = source.is_running_at(at)
     parked_until = source.parked_until(at)
     if refusal := why_not_start(source, is_running=alive, parked_until=parked_until):
         raise refusal
@@ -176,7 +177,9 @@ def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
         finished_at=at,
         error=_("Interrupted; the next run went on from its last page."),
     )
-    return SyncRun.objects.create(source=source, is_full=full, started_at=at, touched_at=at)
+    return SyncRun.objects.create(
+        source=source, is_full=full, started_at=at, touched_at=at, holder=this_process()
+    )
 
 
 @transaction.atomic

@@ -148,6 +148,7 @@ def mirror(address: str, *, token: str = "") -> Path:
     path = copy_of(remote)
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path):
+        _unlock(path)
         run(None, "init", "--quiet", "--bare", "--", str(path))
         wanted = ["--", remote.url, "+refs/heads/*:refs/heads/*"]
         flags = ["--quiet", "--prune", "--no-tags", "--no-recurse-submodules"]
@@ -169,6 +170,13 @@ def _alone(path: Path) -> Iterator[None]:
     with (path.parent / f"{path.stem}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _unlock(path: Path) -> None:
+    """Take away the locks that a killed git left in our copy; nobody else fetches into it now."""
+    heads = (path / f"{name}.lock" for name in ("HEAD", "config", "packed-refs"))
+    for stale in (*heads, *(path / "refs").rglob("*.lock")):
+        stale.unlink(missing_ok=True)
 
 
 def _talk(path: Path | None, remote: Remote, token: str, *arguments: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.jobs.models import Job
 from community.projects.models import Repository
+from integrations.connections.holders import is_gone
 from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
 
 PHASES = {
@@ -87,6 +88,11 @@ class Source(models.Model):
         until = last.resumes_at if last and last.state == SyncRun.State.WAITING else None
         return until if until is not None and until > moment else None
 
+    def is_running_at(self, moment: datetime) -> bool:
+        """Whether a run is heard of lately and its process is not known to be gone."""
+        holders = self.runs.alive_at(moment).values_list("holder", flat=True)
+        return any(not is_gone(holder) for holder in holders)
+
     def has_waiting_job(self) -> bool:
         """Whether a run has been asked for that no worker has begun."""
         asked = Job.objects.filter(task="connections.sync", arguments__source_id=self.pk)
@@ -115,6 +121,7 @@ class SyncRun(models.Model):
     touched_at = models.DateTimeField()  # its last page; a run silent for long is dead
     finished_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
+    holder = models.CharField(max_length=300, blank=True)  # the process it lives in, if known
 
     objects = SyncRunQuerySet.as_manager()
 

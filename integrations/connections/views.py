@@ -103,7 +103,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress(found: Source) -> dict[str, Any]:
     at, run = timezone.now(), found.runs.first()
-    is_running = found.runs.alive_at(at).exists()
+    is_running = found.is_running_at(at)
     is_asked = not is_running and found.has_waiting_job()
     return {
         "source": found,

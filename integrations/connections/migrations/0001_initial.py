@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('touched_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('resumes_at', models.DateTimeField(null=True)),
+                ('holder', models.CharField(blank=True, max_length=300)),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='connections.source')),
             ],
             options={

@@ -183,3 +183,14 @@ def test_a_mirror_of_an_empty_repository_is_empty(tmp_path, remote):
     copy = mirror("https://example.org/r.git")
 
     assert git(copy, "branch") == ""
+
+
+def test_locks_that_a_killed_fetch_left_do_not_last(remote):
+    copy = mirror("https://example.org/r.git")
+    (copy / "refs" / "heads" / "main.lock").touch()
+    (copy / "packed-refs.lock").touch()
+    write(remote, [Draft(3, parents=["refs/heads/main^0"])])
+
+    mirror("https://example.org/r.git")
+
+    assert git(copy, "rev-parse", "HEAD") == git(remote, "rev-parse", "main")
