@@ -11,6 +11,7 @@ from community.audit.actions import record
 from community.jobs.topics import publish
 from community.people.avatars import file_name
 from community.people.bots import Reason
+from community.people.employers import employers_by_domain
 from community.people.models import (
     Affiliation,
     BotLogin,
@@ -130,39 +131,37 @@ def _tell_affiliation(
 def affiliate_by_domain(*, organization: Organization, at: datetime) -> int:
     """Affiliate whoever commits from the organization's mail domains and has said nothing else.
 
-    Since when is unknown, so from their first act on. Answers how many people were added.
+    From the day of their first act under such an address on. Answers how many
+    people were added.
     """
-    added = 0
-    for person in _people_at(organization):
+    found = _people_at(organization)
+    people = Person.objects.in_bulk(found)
+    for key, first in sorted(found.items()):
         add_affiliation(
-            person=person,
+            person=people[key],
             organization=organization,
-            starts_on=None,
+            starts_on=first,
             ends_on=None,
             source=Affiliation.Source.DOMAIN,
             by=None,
             at=at,
         )
-        added += 1
-    return added
+    return len(found)
 
 
-def _people_at(organization: Organization) -> list[Person]:
-    """Present people without any affiliation whose mail domain is nobody's but theirs."""
-    owners = dict(OrganizationDomain.objects.values_list("domain", "organization_id"))
-    domains = [name for name, owner in owners.items() if owner == organization.pk]
+def _people_at(organization: Organization) -> dict[int, date | None]:
+    """Present people without any affiliation whose mail domain is theirs; their first day there."""
+    domains = list(organization.domains.values_list("domain", flat=True))
     people = Person.objects.present().human().filter(affiliations=None)
-    found = Identity.objects.alive().at_domains(domains).filter(person__in=people)
-    named = found.values_list("person_id", "email_domain")
-    keys = {key for key, domain in named if _owner_of(domain, owners) == organization.pk}
-    return list(Person.objects.filter(pk__in=keys).order_by("pk"))
-
-
-def _owner_of(domain: str, owners: Mapping[str, int]) -> int | None:
-    """Whose the mail domain is: the longest listed domain at or above it decides."""
-    parts = domain.lower().split(".")
-    above = (".".join(parts[start:]) for start in range(len(parts) - 1))
-    return next((owners[name] for name in above if name in owners), None)
+    rows = Identity.objects.alive().at_domains(domains).filter(person__in=people)
+    named = list(rows.values_list("person_id", "email_domain", "first_act_on"))
+    employers = employers_by_domain({domain for _, domain, _ in named})
+    firsts: dict[int, date | None] = {}
+    for key, domain, day in named:
+        if employers.get(domain) == organization.pk:
+            known = [one for one in (day, firsts.get(key)) if one]
+            firsts[key] = min(known, default=None)
+    return firsts
 
 
 @transaction.atomic

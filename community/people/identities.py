@@ -13,14 +13,13 @@ from django.db.models.functions import Lower
 from community.jobs.topics import publish
 from community.lib.text import storable
 from community.people.bots import bot_reason
+from community.people.employers import affiliate_new
 from community.people.handles import LONGEST, is_reserved, proper_handle
 from community.people.hashing import tombstone
 from community.people.models import (
-    Affiliation,
     BotLogin,
     Identity,
     IdentityLogin,
-    OrganizationDomain,
     Person,
 )
 from community.people.search import search_text
@@ -101,7 +100,7 @@ def introduce(pairs: Iterable[tuple[Actor, int]], *, at: datetime) -> list[int]:
     _name_people(rows)
     strangers = Person.objects.filter(pk__in=[one.person_id for one in made], affiliations=None)
     alone = set(strangers.values_list("pk", flat=True))
-    _affiliate(list({one.person_id: one for one in made if one.person_id in alone}.values()))
+    affiliate_new({one.person_id: one for one in made if one.person_id in alone}.values())
     return [one.pk for one in made]
 
 
@@ -228,7 +227,7 @@ def _create(actors: list[Actor], at: datetime) -> None:
         for one in identities
         if one.login
     )
-    _affiliate(identities)
+    affiliate_new(identities)
 
 
 def _person(actor: Actor, handle: str, listed: set[str], at: datetime) -> Person:
@@ -315,24 +314,3 @@ def _with_ending(base: str, ending: str) -> str:
 
 def _digest(actor: Actor) -> str:
     return hashlib.sha256(f"{actor.provider}:{actor.uid}".encode()).hexdigest()[:8]
-
-
-def _affiliate(identities: list[Identity]) -> None:
-    """Affiliations by mail domain for new people; the longest domain that fits wins."""
-    above = {one.email_domain: _domains_above(one.email_domain) for one in identities}
-    candidates = {domain for domains in above.values() for domain in domains}
-    if not candidates:
-        return
-    rows = OrganizationDomain.objects.filter(domain__in=candidates)
-    owners = dict(rows.values_list("domain", "organization_id"))
-    source, found = Affiliation.Source.DOMAIN, []
-    for one in identities:
-        owner = next((owners[name] for name in above[one.email_domain] if name in owners), None)
-        if owner is not None:
-            found.append(Affiliation(person_id=one.person_id, organization_id=owner, source=source))
-    Affiliation.objects.bulk_create(found)
-
-
-def _domains_above(domain: str) -> list[str]:
-    parts = domain.lower().split(".")
-    return [".".join(parts[start:]) for start in range(len(parts) - 1)]

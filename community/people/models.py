@@ -146,6 +146,8 @@ class Identity(models.Model):
     avatar_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_bot = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
+    # Kept where a mail domain may name an employer: the first UTC day of an act by it.
+    first_act_on = models.DateField(null=True, blank=True, editable=False)
     verified_at = models.DateTimeField(null=True, blank=True)  # signed in with it here
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from community.people.employers import note_first_acts
 from community.people.identities import identify
 from community.projects.models import Repository
 from contributors.activity.deletions import mark_deleted, mark_present, revive_with
@@ -38,6 +39,7 @@ __all__ = ["ingest", "mark_deleted", "mark_present", "record_completeness"]
 
 _ITEM = CONTRIBUTIONS.columns.index("work_item_id")
 _OCCURRED = CONTRIBUTIONS.columns.index("occurred_at")
+_ACTOR = CONTRIBUTIONS.columns.index("identity_id")
 _NUMBER = WORK_ITEMS.columns.index("number")
 _TURNS = [WORK_ITEMS.columns.index(name) for name in ("opened_at", "closed_at", "merged_at")]
 
@@ -185,7 +187,19 @@ def _store_contributions(visit: _Visit) -> Outcome:
         if key[1] in REPLIES and row[_ITEM] is not None
     ]
     visit.touched.items.update(replies)
+    note_first_acts(_first_days(outcome))
     return outcome
+
+
+def _first_days(outcome: Outcome) -> dict[int, date]:
+    """On which UTC day each identity first acted, among the rows that were written."""
+    firsts: dict[int, datetime] = {}
+    fresh = [*outcome.added.values(), *(new for _, new in outcome.changed.values())]
+    for row in fresh:
+        actor, moment = row[_ACTOR], row[_OCCURRED]
+        if actor is not None and (actor not in firsts or moment < firsts[actor]):
+            firsts[actor] = moment
+    return {actor: moment.astimezone(UTC).date() for actor, moment in firsts.items()}
 
 
 def _items_by_number(repository: Repository, batch: Batch) -> dict[int, LinkedItem]:

@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('avatar_checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('is_bot', models.BooleanField(default=False)),
                 ('first_seen_at', models.DateTimeField()),
+                ('first_act_on', models.DateField(blank=True, editable=False, null=True)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('erased_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to=settings.AUTH_USER_MODEL)),
