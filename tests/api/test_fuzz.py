@@ -3,6 +3,8 @@
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -29,7 +31,17 @@ CHECKS = [
 
 
 @pytest.fixture
-def schema(db, settings):
+def kept_connection(db):
+    """As in Django's own test client: a request must not close the test's connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def schema(kept_connection, settings):
     cache.clear()
     settings.API_RATES = {"address": None, "account": None}
     return schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
