@@ -49,6 +49,11 @@ def of_releases(releases: Sequence[Payload]) -> Batch:
     return joined((), (release_to_record(release) for release in releases))
 
 
+def of_open_pulls(pulls: Sequence[Payload], reviews: Sequence[Payload]) -> Batch:
+    """Pull requests with their reviews, as REST gives them."""
+    return joined(map(pull_request_to_records, pulls), map(review_to_record, reviews))
+
+
 def of_pulls(nodes: Sequence[Payload]) -> Batch:
     """Pull requests with their reviews, as GraphQL gives them."""
     return joined(

@@ -1,5 +1,6 @@
 """GitHub as a source: what is read, in which order, at which cost."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,12 +18,14 @@ from integrations.github.completeness import weigh
 from integrations.github.cursor import Cursor
 from integrations.github.documents import OVERVIEW
 from integrations.github.mapping import expected, text
+from integrations.github.openly import OpenPulls
 from integrations.github.pulls import PHASE, Pulls
 from integrations.github.shapes import pull_request_as_rest
-from integrations.github.transport import Gone, Overloaded, Transport
+from integrations.github.transport import Gone, Locked, Overloaded, Transport
 from integrations.github.walk import PAGE_SIZE, Listing, changed
 
 NAME = re.compile(r"^(?:https?://[^/]+/|git@[^:]+:)?([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
+logger = logging.getLogger(__name__)
 BY_CHANGE = {"sort": "updated", "direction": "asc"}
 
 
@@ -79,12 +82,12 @@ class GitHubConnector:
         yield from self._repository(source)
         is_first = not self.cursor.phase(PHASE).get("done")
         if is_first:
-            yield self._overview()
+            yield from self._overview()
         yield from self._issues()
         if is_first:
             self.cursor.phase("totals").pop("stale", None)
         elif self.cursor.phase("totals").get("stale"):
-            yield self._overview()
+            yield from self._overview()
         yield from self._listed("issue_comments", "issues/comments", batches.of_comments)
         yield from self._pulls()
         yield from self._listed("review_comments", "pulls/comments", batches.of_review_comments)
@@ -111,10 +114,13 @@ class GitHubConnector:
         self.place = dict(zip(("owner", "name"), found.name.split("/", 1), strict=True))
         yield self._page(Batch(), "repository", described=found)
 
-    def _overview(self) -> Page:
-        """How much there is, and the labels and milestones."""
+    def _overview(self) -> Iterator[Page]:
+        """How much there is, and the labels and milestones; nothing without a token."""
         try:
             found = self.transport.graphql(OVERVIEW, **self.place)["repository"]
+        except Locked:
+            self.cursor.phase("totals").pop("stale", None)
+            return
         except Overloaded:
             reason = _("GitHub did not answer properly. We will try again later.")
             raise Refused("unreachable", reason) from None
@@ -129,7 +135,7 @@ class GitHubConnector:
             "labels": found["labels"]["nodes"],
             "milestones": found["milestones"]["nodes"],
         }
-        return self._page(Batch(), "overview", facts=facts)
+        yield self._page(Batch(), "overview", facts=facts)
 
     def _issues(self) -> Iterator[Page]:
         """Issues by change; the pull requests among them only say that they changed."""
@@ -150,7 +156,7 @@ class GitHubConnector:
                     total=total,
                 )
         except Gone:  # issues are switched off in this repository; pull requests may be there
-            self.cursor.phase("issues")["done"] = True
+            self.cursor.phase("issues").update(done=True, off=True)
             self.cursor.phase(PHASE)["pending"] = True
 
     def _note_pulls(self, pulls: Sequence[Mapping[str, Any]]) -> None:
@@ -166,10 +172,35 @@ class GitHubConnector:
         part = self.cursor.phase(PHASE)
         if part.get("done") and not part.get("pending"):
             return
+        try:
+            yield from self._pulls_by_graphql()
+        except Locked:
+            logger.warning(
+                "Without a token %s is read by REST: a request for each pull request, and "
+                "commits stay with their addresses. Set GITHUB_TOKEN.",
+                "/".join(self.place.values()),
+            )
+            yield from self._pulls_openly()
+
+    def _pulls_openly(self) -> Iterator[Page]:
+        """Pull requests with their reviews as anybody may see them."""
+        walk, done = OpenPulls(self.transport, self._path(), self.cursor), 0
+        for pulls, reviews in walk.pages():
+            done += len(pulls)
+            yield self._page(
+                batches.of_open_pulls(pulls, reviews),
+                "change_requests",
+                counts={"change_requests": len(pulls), "reviews": len(reviews)},
+                expected=[expected(pull) for pull in pulls],
+                done=done,
+            )
+
+    def _pulls_by_graphql(self) -> Iterator[Page]:
+        """Pull requests with their reviews, a hundred at once."""
         walk, done = Pulls(self.transport, self.place, self.cursor), 0
         for nodes in walk.pages(self.newest_pull, changed=self.changed_pulls):
             done += len(nodes)
-            reviews = sum(len(node["reviews"]["nodes"]) for node in nodes)
+            reviews = sum(pull_request_as_rest(node)["reviews"] for node in nodes)
             yield self._page(
                 batches.of_pulls(nodes),
                 "change_requests",
@@ -182,9 +213,14 @@ class GitHubConnector:
     def _listed(self, phase: str, rest: str, to_batch: Any) -> Iterator[Page]:
         """A list of comments by change."""
         listing, done = Listing(phase, self._path(rest), BY_CHANGE), 0
-        for items in changed(self.transport, listing, self.cursor):
-            done += len(items)
-            yield self._page(to_batch(items), phase, counts={phase: len(items)}, done=done)
+        try:
+            for items in changed(self.transport, listing, self.cursor):
+                done += len(items)
+                yield self._page(to_batch(items), phase, counts={phase: len(items)}, done=done)
+        except Gone:  # with the issues their comments may be switched off
+            if not self.cursor.phase("issues").get("off"):
+                raise
+            self.cursor.phase(phase)["done"] = True
 
     def _releases(self) -> Iterator[Page]:
         """Releases, the newest first; once all are known, the first page tells what is new."""

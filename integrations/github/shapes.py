@@ -22,7 +22,8 @@ def user_as_rest(actor: Node | None) -> dict[str, Any] | None:
 
 
 def pull_request_as_rest(node: Node) -> dict[str, Any]:
-    """A pull request; `reviews` is how many GitHub counts."""
+    """A pull request; `reviews` is how many GitHub counts, but for drafts only we see."""
+    drafts = sum(review["state"] == "PENDING" for review in node["reviews"]["nodes"])
     return {
         "id": int(node["fullDatabaseId"]),
         "number": node["number"],
@@ -39,7 +40,7 @@ def pull_request_as_rest(node: Node) -> dict[str, Any]:
         "merged_at": node["mergedAt"],
         "merged_by": user_as_rest(node["mergedBy"]),
         "comments": node["comments"]["totalCount"],
-        "reviews": node["reviews"]["totalCount"],
+        "reviews": node["reviews"]["totalCount"] - drafts,
     }
 
 

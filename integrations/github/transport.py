@@ -30,6 +30,10 @@ class Gone(Refused):
     """What was asked for is not there: 404 or 410."""
 
 
+class Locked(Refused):
+    """GraphQL is shut: GitHub opens it to tokens only."""
+
+
 class Overloaded(Exception):
     """GitHub could not answer a query in time; a smaller one may pass."""
 
@@ -53,6 +57,7 @@ class Transport:
         self.token = token
         self.base = settings.GITHUB_API_URL
         self._sleep = sleep
+        self._is_locked = False
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
         self._headers = {
             "Accept": "application/vnd.github+json",
@@ -87,9 +92,14 @@ class Transport:
         return Answer(data, url, response.headers.get("ETag", ""), links.get("next", ""))
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The data of a GraphQL answer. Raises `Overloaded` beside what `get` raises."""
+        """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
+        if self._is_locked:
+            raise Locked("needs_token", _("GitHub's GraphQL needs a token."))
         body = json.dumps({"query": query, "variables": variables}).encode()
         response, answer = self._tried("POST", graphql_address(self.base), body=body)
+        if self._is_shut("graphql", response):
+            self._is_locked = True
+            raise Locked("needs_token", _("GitHub's GraphQL needs a token."))
         self._refuse(response, answer)
         errors = answer.get("errors") or []
         kinds = {error.get("type", "") for error in errors}
@@ -120,6 +130,8 @@ class Transport:
                     headers={**self._headers, **(headers or {})},
                     redirect=False,
                 )
+                if self._is_shut(kind, response):
+                    return response, None
                 self._note_budget(kind, response.headers)
                 wait = limits.wanted_wait(response)
                 if wait is None and response.status < 500:
@@ -135,6 +147,10 @@ class Transport:
         if kind == "graphql":
             raise Overloaded
         raise Refused("unreachable", _("GitHub did not answer properly. We will try again later."))
+
+    def _is_shut(self, kind: str, response: urllib3.BaseHTTPResponse) -> bool:
+        """Whether GraphQL turns us away for want of a token; it may say that no request is left."""
+        return kind == "graphql" and not self.token and response.status in {401, 403}
 
     def _wait_or_park(self, seconds: float) -> None:
         """Sleep a short pause that GitHub asked for; a long one parks the run."""
@@ -162,6 +178,8 @@ class Transport:
         said = data.get("message", "") if isinstance(data, dict) else ""
         if response.status == 401:
             reason = _("GitHub does not accept the token. It may be mistyped, expired or revoked.")
+            if not self.token:
+                reason = _("GitHub asks for a token. Set GITHUB_TOKEN or store one here.")
             raise Refused("bad_token", reason)
         if response.status in {404, 410}:
             reason = _("GitHub finds nothing at this address, or the token may not see it.")

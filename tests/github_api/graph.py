@@ -88,7 +88,7 @@ class Graph:
             "fullDatabaseId": str(row["id"]),
             "url": f"{self.web}/pull/{row['number']}#pullrequestreview-{row['id']}",
             "state": row["state"],
-            "submittedAt": row["created_at"],
+            "submittedAt": None if row["state"] == "PENDING" else row["created_at"],
             "updatedAt": row["updated_at"],
             "author": self.actor(row["user"]),
         }

@@ -102,6 +102,35 @@ class Rest:
             }
         return found
 
+    def pull(self, row: Row) -> Row:
+        """As the list of pull requests shows it: without counts and without who merged it."""
+        number, shown = row["number"], self.issue(row)
+        kept = ("labels", "milestone", "title", "user", "locked", "assignee", "assignees", "body")
+        times = ("created_at", "updated_at", "closed_at", "merged_at")
+        return {
+            **{name: shown[name] for name in (*kept, "state", "html_url", "number")},
+            **{name: row[name] for name in times},
+            "id": row["id"],
+            "node_id": f"PR_{row['id']}",
+            "url": f"{self.api}/pulls/{number}",
+            "draft": False,
+        }
+
+    def review(self, row: Row) -> Row:
+        number = row["number"]
+        submitted = {} if row["state"] == "PENDING" else {"submitted_at": row["created_at"]}
+        return {
+            "id": row["id"],
+            "node_id": f"PRR_{row['id']}",
+            "user": self.user(row["user"]),
+            "body": "",
+            "state": row["state"],
+            "html_url": f"{self.web}/pull/{number}#pullrequestreview-{row['id']}",
+            "pull_request_url": f"{self.api}/pulls/{number}",
+            "commit_id": "0" * 40,
+            **submitted,
+        }
+
     def comment(self, row: Row) -> Row:
         number = row["number"]
         part = "pull" if number in self.world.pulls else "issues"

@@ -54,6 +54,7 @@ class GitHub:
         self.limit = LIMIT
         self.resets_at = int(time.time()) + 3_600
         self.latency = 0.0
+        self.opens_graphql = False
         self.log: list[tuple[Asked, int]] = []
         self.faults: list[Fault] = []
         self.lock = Lock()
@@ -71,7 +72,7 @@ class GitHub:
         token = asked.headers.get("authorization", "").partition(" ")[2]
         if token and token not in self.tokens:
             return Reply(401, {"message": "Bad credentials", "status": "401"})
-        if not token and asked.path.endswith("/graphql"):
+        if not token and not self.opens_graphql and asked.path.endswith("/graphql"):
             return Reply(401, {"message": "This endpoint requires you to be authenticated."})
         if self.used >= self.limit:
             message = "API rate limit exceeded for user ID 1."
@@ -132,10 +133,14 @@ class GitHub:
             return Reply(200, show.repository())
         if rest == "issues" and not world.has_issues:
             return Reply(410, {"message": "Issues has been disabled in this repository."})
+        if rest.startswith("pulls/") and rest.endswith("/reviews"):
+            found = world.reviews_of(int(rest.split("/")[1]))
+            return paged(f"{self.base}{asked.path}", found, asked.query, show.review)
         lists: dict[str, tuple[Any, Callable[[Row], Row]]] = {
             "issues": ([*world.issues.values(), *world.pulls.values()], show.issue),
             "issues/comments": (world.comments.values(), show.comment),
             "pulls/comments": (world.line_comments.values(), show.line_comment),
+            "pulls": (world.pulls.values(), show.pull),
             "releases": (list(world.releases.values())[::-1], show.release),
         }
         if rest not in lists:

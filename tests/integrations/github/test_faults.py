@@ -218,6 +218,27 @@ def test_a_repository_without_issues_still_has_its_pull_requests(source, world):
     assert (found["issues"], found["change_requests"]) == (0, len(world.pulls))
 
 
+def test_with_the_issues_their_comments_may_be_switched_off(source, world, github):
+    world.has_issues = False
+    world.issues.clear()
+    world.comments.clear()
+    world.comment_counts.clear()
+    gone = Reply(410, {"message": "Issues are disabled for this repo"})
+    github.faults.append(lambda asked: gone if asked.path.endswith("/issues/comments") else None)
+
+    found = figures(read(source))
+
+    assert (found["change_requests"], found["completeness"]) == (len(world.pulls), 1.0)
+
+
+def test_drafts_of_reviews_that_only_we_see_are_not_missed(source, world):
+    world.review(next(iter(world.pulls)))["state"] = "PENDING"
+
+    found = figures(read(source))
+
+    assert (found["reviews"], found["completeness"]) == (len(world.reviews) - 1, 1.0)
+
+
 def test_the_token_is_in_no_log(source, caplog):
     caplog.set_level("DEBUG")
 
