@@ -33,16 +33,17 @@ def enqueue(
     With a `unique_key` a second call answers the first one's row. Raises
     KeyError for a name nobody registered.
     """
-    find(name)
+    is_chore = find(name).is_chore
     now = timezone.now()
     due = run_at or now
-    fields = {"task": name, "arguments": arguments, "run_at": due, "created_at": now}
+    fields: dict[str, Any] = {"task": name, "arguments": arguments, "is_chore": is_chore}
+    fields |= {"run_at": due, "created_at": now}
     if unique_key is None:
         job, is_new = Job.objects.create(**fields), True
     else:
         job, is_new = Job.objects.get_or_create(unique_key=unique_key, defaults=fields)
     if is_new and due <= now:
-        ring_on_commit(job.pk)
+        ring_on_commit(job.pk, is_chore=is_chore)
     return job
 
 

@@ -23,7 +23,7 @@ class LeaseLost(Exception):
 
 
 def claim(*, worker: str, at: datetime, only: int | None = None) -> Job | None:
-    """Take the job that is due longest, or the one asked for if it is free.
+    """Take the job that is due longest, chores last, or the one asked for if it is free.
 
     The first look is a plain read: an idle worker takes no write lock. The
     update repeats the condition, since on SQLite the row is not locked between.
@@ -32,7 +32,7 @@ def claim(*, worker: str, at: datetime, only: int | None = None) -> Job | None:
     if not ready.exists():
         return None
     with transaction.atomic():
-        job = ready.order_by("run_at", "pk").select_for_update(skip_locked=True).first()
+        job = ready.by_urgency().select_for_update(skip_locked=True).first()
         if job is None:
             return None
         taken: dict[str, Any] = {

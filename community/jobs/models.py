@@ -22,6 +22,8 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     unique_key = models.CharField(max_length=200, unique=True, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # Something nobody waits for: claimed after everything else that is due.
+    is_chore = models.BooleanField(default=False)
     run_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_by = models.CharField(max_length=80, blank=True)
@@ -34,7 +36,7 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "run_at"], name="job_state_run_at"),
+            models.Index(fields=["state", "is_chore", "run_at"], name="job_state_chore_run_at"),
             models.Index(fields=["state", "leased_until"], name="job_state_lease"),
             models.Index(fields=["task", "-id"], name="job_task_newest"),
         ]

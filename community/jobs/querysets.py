@@ -24,6 +24,10 @@ class JobQuerySet(models.QuerySet["Job"]):
             | Q(state="running", leased_until__gt=moment + 2 * settings.JOB_LEASE)
         )
 
+    def by_urgency(self) -> Self:
+        """What is due longest first, chores after everything else."""
+        return self.order_by("is_chore", "run_at", "pk")
+
     def held_as(self, job: "Job") -> Self:
         """The row, if it is still in the hands of the worker that claimed this copy of it."""
         return self.filter(

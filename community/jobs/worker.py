@@ -162,6 +162,6 @@ def sweep() -> None:
     now = database_now()
     show_life(worker=process_name("celery"), at=now)
     plan_slots(at=now)
-    ready = Job.objects.ready_at(now).order_by("run_at", "pk")
-    for job_id in ready.values_list("pk", flat=True)[:SWEEP_ROWS]:
-        ring(job_id)
+    ready = Job.objects.ready_at(now).by_urgency()
+    for job_id, is_chore in ready.values_list("pk", "is_chore")[:SWEEP_ROWS]:
+        ring(job_id, is_chore=is_chore)

@@ -4,34 +4,26 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from community.jobs.actions import enqueue
 from community.jobs.registry import task
-from community.people.actions import affiliate_by_domain, set_avatar
-from community.people.avatars import fetch
+from community.people.actions import affiliate_by_domain
 from community.people.models import Identity, Organization, Person
+from community.people.pictures import copy_picture, plan_pictures
 from community.people.search import index_people
 
-BATCH = 200
 MOST_INDEXED = 5000  # stays below the number of values SQLite takes in one question
 
 
-@task("people.fetch_avatar", commits_itself=True)
+@task("people.fetch_avatar", commits_itself=True, is_chore=True)
 def fetch_avatar(*, identity_id: int) -> None:
     """Keep a copy of the picture an identity shows elsewhere, unless the person has one."""
     identity = Identity.objects.select_related("person").get(pk=identity_id)
-    Identity.objects.filter(pk=identity_id).update(avatar_checked_at=timezone.now())
-    if identity.erased_at or identity.person.avatar:
-        return
-    if picture := fetch(identity.avatar_url):
-        set_avatar(person=identity.person, picture=picture)
+    copy_picture(identity=identity, at=timezone.now())
 
 
-@task("people.fetch_avatars", every=timedelta(minutes=10))
+@task("people.fetch_avatars", every=timedelta(minutes=10), is_chore=True)
 def fetch_avatars() -> None:
     """Every ten minutes: one job per person whose picture was never asked for."""
-    awaited = Identity.objects.picture_awaited().order_by("pk").values_list("pk", flat=True)
-    for key in awaited[:BATCH]:
-        enqueue("people.fetch_avatar", unique_key=f"people.fetch_avatar:{key}", identity_id=key)
+    plan_pictures(at=timezone.now())
 
 
 @task("people.index_new", every=timedelta(minutes=10))

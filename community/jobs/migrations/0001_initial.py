@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('arguments', models.JSONField(default=dict)),
                 ('unique_key', models.CharField(blank=True, max_length=200, null=True, unique=True)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('parked', 'Parked'), ('dropped', 'Dropped')], default='waiting', max_length=10)),
+                ('is_chore', models.BooleanField(default=False)),
                 ('run_at', models.DateTimeField()),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('leased_by', models.CharField(blank=True, max_length=80)),
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['state', 'run_at'], name='job_state_run_at'), models.Index(fields=['state', 'leased_until'], name='job_state_lease'), models.Index(fields=['task', '-id'], name='job_task_newest')],
+                'indexes': [models.Index(fields=['state', 'is_chore', 'run_at'], name='job_state_chore_run_at'), models.Index(fields=['state', 'leased_until'], name='job_state_lease'), models.Index(fields=['task', '-id'], name='job_task_newest')],
             },
         ),
     ]

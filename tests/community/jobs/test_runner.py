@@ -55,6 +55,32 @@ def test_a_unique_key_is_enqueued_once():
     assert (second.pk, second.arguments) == (first.pk, {"name": "first"})
 
 
+def test_a_chore_is_claimed_after_everything_else_that_is_due(register):
+    register("test.chore", leave_a_mark, is_chore=True)
+    enqueue("test.chore", name="chore", run_at=timezone.now() - HOUR)
+    enqueue("test.mark", name="first", run_at=timezone.now() - HOUR / 2)
+    enqueue("test.mark", name="second")
+
+    drain()
+
+    assert marks() == ["first", "second", "chore"]
+
+
+def test_work_that_comes_meanwhile_goes_before_the_chores_that_are_left(register):
+    def chore(name: str) -> None:
+        leave_a_mark(name)
+        if name == "chore 1":
+            enqueue("test.mark", name="urgent")
+
+    register("test.chore", chore, is_chore=True)
+    for number in (1, 2):
+        enqueue("test.chore", name=f"chore {number}", run_at=timezone.now() - HOUR)
+
+    drain()
+
+    assert marks() == ["chore 1", "urgent", "chore 2"]
+
+
 def test_a_delayed_job_waits_for_its_time():
     enqueue("test.mark", run_at=timezone.now() + HOUR, name="later")
 

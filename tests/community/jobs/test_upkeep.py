@@ -22,7 +22,7 @@ def task(register):
 def bells(monkeypatch) -> list[int]:
     """The ids for which a bell rang."""
     heard: list[int] = []
-    monkeypatch.setattr(bell, "ring", heard.append)
+    monkeypatch.setattr(bell, "ring", lambda job_id, **_: heard.append(job_id))
     return heard
 
 
@@ -96,3 +96,18 @@ def test_a_broker_that_is_away_is_left_in_peace_for_a_while(settings, monkeypatc
     bell.ring(2)
 
     assert len(calls) == 1
+
+
+def test_celery_hears_of_chores_with_the_lowest_priority(settings, monkeypatch):
+    told = []
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(bell, "_quiet_until", 0.0)
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task",
+        lambda *_, args, priority, **__: told.append((args, priority)),
+    )
+
+    bell.ring(1)
+    bell.ring(2, is_chore=True)
+
+    assert told == [([1], 0), ([2], 9)]

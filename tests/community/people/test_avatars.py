@@ -1,17 +1,25 @@
 """Pictures: redrawn, small, from known hosts alone."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import requests
 import responses
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from structlog.testing import capture_logs
+from urllib3.exceptions import ProtocolError
 
+from community.jobs.models import Job
 from community.lib.refusals import Refused
 from community.people.avatars import LARGEST_FILE, fetch, may_fetch, redraw
 from community.people.models import Identity, Person
 from community.people.tasks import fetch_avatar, fetch_avatars
 from tests import factories
+from tests.conftest import NOON
+from tests.factories.jobs import drain
 
 URL = "https://avatars.githubusercontent.com/u/1"
 
@@ -114,9 +122,7 @@ def test_the_job_keeps_the_picture_and_asks_once():
 
 
 @pytest.mark.django_db
-def test_the_hourly_job_asks_for_what_was_never_asked_for(django_assert_num_queries):
-    from community.jobs.models import Job
-
+def test_the_periodic_job_asks_for_what_was_never_asked_for():
     awaited = factories.identity(avatar_url=URL)
     factories.identity(avatar_url="")
     factories.identity(factories.person(avatar="there.webp"), avatar_url=URL)
@@ -125,6 +131,76 @@ def test_the_hourly_job_asks_for_what_was_never_asked_for(django_assert_num_quer
     fetch_avatars()
 
     assert [job.arguments for job in Job.objects.all()] == [{"identity_id": awaited.pk}]
+
+
+@pytest.fixture
+def capture():
+    with capture_logs() as lines:
+        yield lines
+
+
+@pytest.fixture
+def _no_host_known_to_be_away():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_host_known_to_be_away")
+@responses.activate
+@pytest.mark.parametrize(
+    "failure",
+    [requests.ConnectionError("no route"), requests.Timeout("slow"), ProtocolError("cut")],
+)
+def test_a_host_that_is_away_costs_one_line_and_one_request_for_everybody(failure, capture):
+    responses.get(URL, body=failure)
+    for _ in range(3):
+        factories.identity(avatar_url=URL)
+
+    fetch_avatars()
+    ran = drain()
+
+    assert (ran, len(responses.calls)) == (["people.fetch_avatar"] * 3, 1)
+    assert set(Job.objects.values_list("state", "attempts", "error")) == {("done", 1, "")}
+    assert [(line["event"], line["log_level"], "exc_info" in line) for line in capture] == [
+        ("avatar_host_away", "warning", False)
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_host_known_to_be_away")
+@responses.activate
+def test_pictures_of_a_host_that_is_away_are_not_asked_for_until_later(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    refused = responses.get(URL, body=requests.ConnectionError("no route"))
+    factories.identity(avatar_url=URL)
+    fetch_avatars()
+    drain()
+
+    factories.identity(avatar_url=URL)
+    fetch_avatars()
+    while_away = Job.objects.filter(state="waiting").count()
+    responses.remove(refused)
+    responses.get(URL, body=drawing(), content_type="image/png")
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    fetch_avatars()
+    drain()
+
+    assert (while_away, Person.objects.exclude(avatar="").count()) == (0, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_host_known_to_be_away")
+@responses.activate
+def test_an_address_that_cannot_be_asked_is_asked_once_and_blames_no_host():
+    responses.get(URL, body=requests.exceptions.InvalidURL("odd"))
+    identity = factories.identity(avatar_url=URL)
+
+    fetch_avatar(identity_id=identity.pk)
+
+    identity.refresh_from_db()
+    assert (identity.avatar_checked_at is not None, len(cache._cache)) == (True, 0)
 
 
 @pytest.mark.django_db
