@@ -1,9 +1,12 @@
 """Every address of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+# The back office has no sign-in of its own, which would ask for no second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("contributors.metrics.urls")),
     path("", include("community.people.urls")),

@@ -13,6 +13,7 @@ from community.people.avatars import file_name
 from community.people.bots import Reason
 from community.people.employers import employers_by_domain
 from community.people.models import (
+    AccessLink,
     Affiliation,
     BotLogin,
     Distinction,
@@ -254,4 +255,6 @@ def set_rights(*, person: Person, rights: Mapping[str, bool], by: Person, at: da
         raise refusal
     if changed:
         Person.objects.filter(pk=person.pk).update(**changed)
+        # Whoever made a link for a member did not make it for an administrator.
+        AccessLink.objects.filter(person=person, used_at=None).update(used_at=at)
         record(verb="people.rights_changed", subject=before, actor=by, at=at, **changed)

@@ -84,6 +84,7 @@ def _close_account(person: Person) -> None:
     for table in (SocialAccount, EmailAddress, Authenticator):
         table.objects.filter(user=person).delete()
     AccessLink.objects.filter(person=person).delete()
+    person.api_tokens.all().delete()
     PastHandle.objects.filter(person=person).delete()
     Merge.objects.filter(Q(kept=person) | Q(absorbed=person)).update(reason="")
     kind = ContentType.objects.get_for_model(Person)

@@ -23,6 +23,7 @@ from community.people.models import (
     Person,
 )
 from community.people.search import search_text
+from community.people.visibility import shows_logins
 
 Key = tuple[str, str]  # provider, uid
 TRIES = 5
@@ -181,7 +182,8 @@ def _follow(identities: list[Identity]) -> None:
     people = Person.objects.in_bulk([one.person_id for one in identities])
     for one in identities:
         person = people[one.person_id]
-        person.search_text = person.search_text and search_text(person.search_text, one.login)
+        if person.search_text and shows_logins(person):
+            person.search_text = search_text(person.search_text, one.login)
         reason = bot_reason(one.login, one.name, is_flagged=one.is_bot, listed=listed)
         if reason and not person.is_bot:
             person.is_bot, person.bot_reason = True, reason

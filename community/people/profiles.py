@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
 from community.people.models import IdentityLogin, PastHandle, Person
-from community.people.visibility import SECTIONS, may_see
+from community.people.visibility import SECTIONS, may_see, shows_logins
 
 LONGEST_CHAIN = 20
 
@@ -14,15 +14,17 @@ LONGEST_CHAIN = 20
 def find_person(handle: str) -> Person | None:
     """Whoever this name means: by handle, then by an earlier handle or login of one person alone.
 
-    A person merged into another answers as the one that was kept.
+    A login leads to nobody who hides their accounts elsewhere. A person merged
+    into another answers as the one that was kept.
     """
     person = Person.objects.called(handle).first()
     if person is None:
+        logins = IdentityLogin.objects.filter(login__iexact=handle).select_related(
+            "identity__person"
+        )
         holders = {
             *PastHandle.objects.filter(handle__iexact=handle).values_list("person", flat=True),
-            *IdentityLogin.objects.filter(login__iexact=handle).values_list(
-                "identity__person", flat=True
-            ),
+            *(one.identity.person_id for one in logins if shows_logins(one.identity.person)),
         }
         person = Person.objects.get(pk=holders.pop()) if len(holders) == 1 else None
     return kept_person(person) if person else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from community.lib.text import searchable
 from community.people.models import Person
+from community.people.visibility import shows_logins
 
 
 def search_text(handle: str, name: str, logins: Iterable[str] = ()) -> str:
@@ -15,7 +16,8 @@ def index_people(keys: Iterable[int]) -> int:
     """Write the search text of these people anew; answers how many there were."""
     people = list(Person.objects.filter(pk__in=list(keys)).prefetch_related("identities"))
     for person in people:
-        logins = sorted(identity.login for identity in person.identities.all())
+        shown = person.identities.all() if shows_logins(person) else []
+        logins = sorted(identity.login for identity in shown)
         person.search_text = search_text(person.handle, person.name, logins)
     Person.objects.bulk_update(people, ["search_text"], batch_size=500)
     return len(people)

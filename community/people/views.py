@@ -54,7 +54,8 @@ def _picture_tag(request: HttpRequest, handle: str) -> str:
 def avatar(request: HttpRequest, handle: str) -> "HttpResponseBase":
     """The person's picture as we keep it, else a pattern drawn from the handle."""
     person = Person.objects.called(handle).first()
-    if person and person.avatar:
+    # A restored database may name pictures that were not restored with it.
+    if person and person.avatar and person.avatar.storage.exists(person.avatar.name):
         return FileResponse(person.avatar.open(), content_type="image/webp")
     return HttpResponse(identicon(handle), content_type="image/svg+xml")
 

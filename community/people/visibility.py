@@ -24,6 +24,11 @@ def may_see(viewer: "Person | AnonymousUser", person: "Person", section: str) ->
     return level == "members" and viewer.is_authenticated
 
 
+def shows_logins(person: "Person") -> bool:
+    """Whether everybody may find the person by the names of their accounts elsewhere."""
+    return bool(person.visibility.get("identities", "public") == "public")
+
+
 def levels_shown_to(viewer: "Person | AnonymousUser") -> list[str]:
     """The levels whose sections this viewer sees on anybody's profile."""
     if viewer.is_staff:

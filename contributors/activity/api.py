@@ -13,6 +13,8 @@ from community.people.visibility import may_see
 from community.projects.models import Project, Repository
 from contributors.activity.models import Contribution, WorkItem
 
+UNNAMED = {"title": "", "url": ""}
+
 
 def start_of(day: date) -> datetime:
     """The first instant of a day, by UTC."""
@@ -27,12 +29,19 @@ class ByPerson:
     def handle_of(self, identity: Identity | None) -> str | None:
         if identity is None or identity.person.erased_at is not None:
             return None
-        person = identity.person
-        return person.handle if may_see(self.context["request"].user, person, "activity") else None
+        return identity.person.handle if self.shows(identity) else None
+
+    def shows(self, identity: Identity | None) -> bool:
+        """Whether the caller may know who did it."""
+        viewer = self.context["request"].user
+        return identity is None or may_see(viewer, identity.person, "activity")
 
 
 class ContributionSerializer(ByPerson, serializers.ModelSerializer[Contribution]):
-    """One counted act; `person` is null when unknown, erased or hidden."""
+    """One counted act; `person` is null when unknown, erased or hidden.
+
+    What leads to a hidden person, title and address, is empty too.
+    """
 
     project = serializers.SlugRelatedField[Project](
         source="repository.project", slug_field="slug", read_only=True
@@ -65,6 +74,9 @@ class ContributionSerializer(ByPerson, serializers.ModelSerializer[Contribution]
         ]
 
     is_by_bot = serializers.SerializerMethodField()
+
+    def to_representation(self, act: Contribution) -> Any:
+        return super().to_representation(act) | ({} if self.shows(act.identity) else UNNAMED)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_person(self, act: Contribution) -> str | None:
@@ -107,6 +119,9 @@ class WorkItemSerializer(ByPerson, serializers.ModelSerializer[WorkItem]):
             "first_response_at",
             "updated_at",
         ]
+
+    def to_representation(self, item: WorkItem) -> Any:
+        return super().to_representation(item) | ({} if self.shows(item.author) else UNNAMED)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_author(self, item: WorkItem) -> str | None:

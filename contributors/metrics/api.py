@@ -68,6 +68,12 @@ class FigureFilter(django_filters.FilterSet):
     locals()["from"] = django_filters.DateFilter(field_name="month", lookup_expr="gte")
     to = django_filters.DateFilter(field_name="month", lookup_expr="lt")
 
+    def filter_queryset(self, queryset: QuerySet[Figure]) -> QuerySet[Figure]:
+        """Without anybody's own figures unless somebody is named; an empty name is none."""
+        figures: QuerySet[Figure] = super().filter_queryset(queryset)
+        named = bool(self.form.cleaned_data["person"])
+        return figures if named else figures.exclude(scope=Figure.Scope.PERSON)
+
     def of_project(self, figures: Any, _name: str, slug: str) -> Any:
         found = Project.objects.filter(slug=slug).values_list("pk")
         return figures.filter(scope=Figure.Scope.PROJECT, scope_id__in=found)
@@ -97,9 +103,4 @@ class FigureViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Figure]):
 
     serializer_class = FigureSerializer
     filterset_class = FigureFilter
-
-    def get_queryset(self) -> QuerySet[Figure]:
-        figures = Figure.objects.order_by("-month", "scope", "scope_id", "metric")
-        if "person" in self.request.query_params:
-            return figures
-        return figures.exclude(scope=Figure.Scope.PERSON)
+    queryset = Figure.objects.order_by("-month", "scope", "scope_id", "metric")

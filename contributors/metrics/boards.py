@@ -88,6 +88,11 @@ def charts_of(board: Board, *names: str) -> list[Chart]:
     return [CHARTS[name](board) for name in names]
 
 
+def shows(viewer: "Viewer", person: Person) -> bool:
+    """Whether the person shows this reader what they do."""
+    return may_see(viewer, person, "activity")
+
+
 def carriers(
     found: Measure, people: Mapping[int, Person], viewer: "Viewer", place: Place, window: Window
 ) -> list[Carrier]:
@@ -96,7 +101,7 @@ def carriers(
     shown, hidden = [], 0
     for pk, times in found.details.get("people", [])[:LISTED]:
         person = people.get(pk)
-        if person is None or not may_see(viewer, person, "activity"):
+        if person is None or not shows(viewer, person):
             hidden += times
             continue
         url = rows_url("contributions", Place(Scope.PERSON, pk, handle=person.handle), window)
@@ -150,13 +155,14 @@ def standing(board: Board, viewer: "Viewer", place: Place, window: Window) -> di
         "factors": factors,
         "carriers": carriers(absence, people, viewer, place, window) if absence else [],
         "employers": employers(elephant, named) if elephant else [],
-        "newcomers": [one for one in welcome if may_see(viewer, one, "activity")][:LISTED],
+        "newcomers": [one for one in welcome if shows(viewer, one)][:LISTED],
     }
 
 
-def waiting(place: Place) -> dict[str, Any]:
-    """What waits for an answer, the longest first."""
-    items, number = waiting_items(place, WAITING)
+def waiting(place: Place, viewer: "Viewer") -> dict[str, Any]:
+    """What waits for an answer, the longest first, as far as its authors show what they do."""
+    found, number = waiting_items(place, 3 * WAITING)
+    items = [one for one in found if not one.author or shows(viewer, one.author.person)][:WAITING]
     page = address("activity:work_items")
     url = f"{page}?{place.filters}waiting=1" if page else ""
     words = ngettext("%(count)s waits for an answer", "%(count)s wait for an answer", number)
@@ -168,9 +174,7 @@ def acts_shown(
 ) -> list[Contribution]:
     """The latest acts of people who show what they do."""
     found = latest_acts(place, extent.end, 3 * most)
-    shown = [
-        act for act in found if act.identity and may_see(viewer, act.identity.person, "activity")
-    ]
+    shown = [act for act in found if act.identity and shows(viewer, act.identity.person)]
     return shown[:most]
 
 
@@ -203,7 +207,7 @@ def community_board(query: QueryDict, viewer: "Viewer") -> dict[str, Any] | None
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),
         "spread": charts_of(board, "spread", "issues"),
         "projects": projects_with_activity(window.days or 90),
-        "waiting": waiting(COMMUNITY),
+        "waiting": waiting(COMMUNITY, viewer),
         "latest": acts_shown(COMMUNITY, extent, viewer),
         **standing(board, viewer, COMMUNITY, window),
     }
@@ -223,7 +227,7 @@ def project_board(place: Place, query: QueryDict, viewer: "Viewer") -> dict[str,
         "more_figures": cards_of(board, MORE, place, window),
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),
         "spread": charts_of(board, "spread", "issues"),
-        "waiting": waiting(place),
+        "waiting": waiting(place, viewer),
         "latest": acts_shown(place, extent, viewer),
         **standing(board, viewer, place, window),
     }

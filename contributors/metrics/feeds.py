@@ -33,13 +33,13 @@ class LatestFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs alone
 
     def item_title(self, item: object) -> SafeString:
         act = as_act(item)
-        return SafeString(f"{act.get_kind_display()}: {act.title or act.repository.name}")
+        return SafeString(readable(f"{act.get_kind_display()}: {act.title or act.repository.name}"))
 
     def item_description(self, item: object) -> str:
-        return as_act(item).repository.name
+        return readable(as_act(item).repository.name)
 
     def item_author_name(self, item: Contribution) -> str:
-        return str(item.identity.person) if item.identity else ""
+        return readable(str(item.identity.person)) if item.identity else ""
 
     def item_link(self, item: Contribution) -> str:
         return item.url or reverse("metrics:home")
@@ -49,6 +49,11 @@ class LatestFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs alone
 
     def item_pubdate(self, item: Contribution) -> datetime:
         return item.occurred_at
+
+
+def readable(text: str) -> str:
+    """Without the signs that no XML may hold, which commits may."""
+    return "".join(sign for sign in text if sign.isprintable())
 
 
 def as_act(item: object) -> Contribution:
