@@ -22,7 +22,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     """All organizations with how many people work for each today."""
     levels = levels_shown_to(request.user)
     found = Organization.objects.with_member_counts(timezone.now().date(), levels)
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()
     if text:
         found = found.called(text)
     context = {"page": page_of(found.order_by("name"), request), "q": text}

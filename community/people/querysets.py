@@ -31,7 +31,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def called(self, handle: str) -> Self:
         """Whoever carries this handle, in any letter case."""
-        return self.filter(handle__iexact=handle)
+        return self.filter(handle__iexact=handle.replace("\0", ""))
 
     def matching(self, text: str) -> Self:
         """Found by a piece of handle, name or login, in any script."""

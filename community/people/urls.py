@@ -1,4 +1,5 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from community.people import (
     account_views,
@@ -8,6 +9,14 @@ from community.people import (
     views,
 )
 
+
+class Handle(StringConverter):
+    """A handle or what could be an earlier login; no control signs, which end headers early."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+
+register_converter(Handle, "handle")
 app_name = "people"
 urlpatterns: list[URLPattern] = [
     path("people/", views.people, name="list"),
@@ -33,9 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/data/", account_views.own_data, name="own_data"),
     path("settings/export/", account_views.export, name="export"),
     path("settings/erase/", account_views.erase, name="erase"),
-    path("@<str:handle>/avatar/", views.avatar, name="avatar"),
-    path("@<str:handle>/split/", merge_views.split, name="split"),
-    path("@<str:handle>/link/", maintainer_views.link, name="link"),
-    path("@<str:handle>/bot/", maintainer_views.bot_flag, name="flag_bot"),
-    path("@<str:handle>/", views.profile, name="profile"),
+    path("@<handle:handle>/avatar/", views.avatar, name="avatar"),
+    path("@<handle:handle>/split/", merge_views.split, name="split"),
+    path("@<handle:handle>/link/", maintainer_views.link, name="link"),
+    path("@<handle:handle>/bot/", maintainer_views.bot_flag, name="flag_bot"),
+    path("@<handle:handle>/", views.profile, name="profile"),
 ]

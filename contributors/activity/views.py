@@ -64,7 +64,7 @@ def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
     years = years_of(rows)
     asked = request.GET.get("year", "")
     latest = years[-1] if years else timezone.now().year
-    year = int(asked) if asked.isdecimal() and int(asked) in years else latest
+    year = next((one for one in years if str(one) == asked), latest)
     context = {
         "repository": repository,
         "heat": heat_of(rows, year),

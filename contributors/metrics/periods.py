@@ -13,6 +13,8 @@ from contributors.metrics.rollups import RECENT_DAYS
 
 USUAL_DAYS = 90
 LONGEST = timedelta(days=3660)
+# Beyond these the period before, or the month after, has no date.
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def window_of(query: Mapping[str, str], extent: Extent) -> Window:
         if month in extent.months:
             return month_window(month)
     start, end = day_or_none(query.get("from")), day_or_none(query.get("to"))
-    if start and end and start < end and end - start <= LONGEST:
+    if start and end and EARLIEST <= start < end <= LATEST and end - start <= LONGEST:
         return chosen_window(start, end)
     days = query.get("days", "")
     known = {str(one): one for one in RECENT_DAYS}

@@ -11,6 +11,7 @@ from django.utils import translation
 from community.people.models import Person
 from community.people.visibility import may_see
 from community.projects.models import Project
+from contributors.activity.exports import inert
 from contributors.metrics.boards import board_of
 from contributors.metrics.charts import Table
 from contributors.metrics.models import Scope
@@ -51,7 +52,7 @@ def as_csv(table: Table, name: str) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(table.header)
-    writer.writerows(table.rows)
+    writer.writerows([inert(cell) for cell in row] for row in table.rows)
     answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer

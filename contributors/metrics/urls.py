@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/activity/", views.project, name="project"),
     path("latest.atom", require_safe(LatestFeed()), name="feed"),
     re_path(
-        r"^series/(?P<scope>[^/]+)/(?P<chart>[a-z-]+)\.(?P<form>csv|json)$",
+        r"^series/(?P<scope>[^/\x00-\x1f]+)/(?P<chart>[a-z-]+)\.(?P<form>csv|json)$",
         views.series,
         name="series",
     ),
