@@ -22,6 +22,7 @@ from contributors.metrics.queries import (
     Measure,
     Place,
     extent_of,
+    largest_gap,
     last_months,
     latest_acts,
     measures,
@@ -73,15 +74,14 @@ def board_of(place: Place, slug: str, window: Window, extent: Extent) -> Board:
     """The figures of a scope for a period and for the last twelve months."""
     months = last_months(extent, MONTHS)
     monthly = monthly_figures(place, months, TREND_KEYS)
-    return Board(slug, extent, months, monthly, measures(place, window), window.choice)
+    found = measures(place, window)
+    is_whole = all(one.completeness in {1, None} for one in found.values())
+    gap = None if is_whole else largest_gap(place, window)
+    return Board(slug, extent, months, monthly, found, gap, window.choice)
 
 
 def cards_of(board: Board, keys: Iterable[str], place: Place, window: Window) -> list[FigureCard]:
-    return [
-        card(key, board.measures[key], place, window, board.monthly, board.months)
-        for key in keys
-        if key in board.measures
-    ]
+    return [card(key, board, place, window) for key in keys if key in board.measures]
 
 
 def charts_of(board: Board, *names: str) -> list[Chart]:

@@ -1,8 +1,7 @@
 """A figure on a page: its words, its change, and the way to its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
@@ -10,11 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contributors.activity.models import Completeness
 from contributors.metrics.charts import sparkline
 from contributors.metrics.formats import phrase, quantity, share
 from contributors.metrics.periods import Window
-from contributors.metrics.queries import Measure, Monthly, Place
+from contributors.metrics.queries import Measure, Place
 from contributors.metrics.registry import METRICS
+from contributors.metrics.trends import Board
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -52,6 +53,8 @@ class FigureCard:
     completeness: float | None = None
     note: str = ""
     rows_url: str = ""
+    gap_url: str = ""
+    gap_reason: str = ""
 
 
 def address(name: str, *args: object) -> str:
@@ -69,6 +72,12 @@ def rows_url(key: str, place: Place, window: Window) -> str:
     return f"{found}?{place.filters}{filters}{window.query}" if found else ""
 
 
+def gap_url(gap: Completeness) -> str:
+    """Where it is told what is missing on this day and why."""
+    page = address("activity:completeness", gap.repository_id)
+    return f"{page}?year={gap.day.year}#{gap.day.isoformat()}" if page else ""
+
+
 def change_of(value: float | None, before: float | None, unit: str) -> dict[str, str] | None:
     """How a value stands to the one before, in an arrow and a word."""
     if value is None or before is None:
@@ -81,22 +90,21 @@ def change_of(value: float | None, before: float | None, unit: str) -> dict[str,
     return {"direction": "down", "text": _("down from %(before)s") % {"before": then}}
 
 
-def card(
-    key: str, found: Measure, place: Place, window: Window, monthly: Monthly, months: Sequence[date]
-) -> FigureCard:
+def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
     """One metric of a scope in a period, with the line of its last months."""
-    metric = METRICS[key]
+    metric, found, gap = METRICS[key], board.measures[key], board.gap
     value, unit = (None, "") if found.value is None else quantity(found.value, metric.unit)
-    line = [row.value if (row := monthly.get(key, {}).get(month)) else None for month in months]
     return FigureCard(
         label=metric.label,
         value=value,
         unit=unit,
         change=change_of(found.value, found.before, metric.unit),
-        spark=sparkline(line),
+        spark=sparkline(board.values(key)),
         completeness=found.completeness,
         note=note_of(key, found),
         rows_url=rows_url(key, place, window),
+        gap_url=gap_url(gap) if gap else "",
+        gap_reason=gap.reason if gap else "",
     )
 
 

@@ -127,7 +127,6 @@ class Plot:
             class_="column",
             tabindex="0",
             role="img",
-            aria_label=words,
         )
 
     def untracked(self, series: Sequence[Series]) -> SafeString:
@@ -319,12 +318,12 @@ def sparkline(values: Sequence[float | None]) -> SafeString:
     ]
     if len(points) < 2:
         return SafeString("")
-    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    drawn = " ".join(f"{x:.0f},{y:.1f}" for x, y in points)
     last = points[-1]
     return tag(
         "svg",
         tag("polyline", points=drawn, fill="none", class_="line series-1"),
-        tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.5", class_="mark series-1"),
+        tag("circle", cx=f"{last[0]:.0f}", cy=f"{last[1]:.1f}", r="2.5", class_="mark series-1"),
         class_="spark",
         viewBox="0 0 120 30",
         width="120",

@@ -24,6 +24,8 @@ def tag(name: str, *content: object, **attributes: object) -> SafeString:
     )
     # Names of elements and attributes are ours, values and contents are escaped.
     words = format_html_join("", ' {}="{}"', pairs)
+    if not content:
+        return format_html("<{}{}/>", SafeString(name), words)
     inside = format_html_join("", "{}", ((part,) for part in content))
     return format_html("<{0}{1}>{2}</{0}>", SafeString(name), words, inside)
 
@@ -34,11 +36,11 @@ def joined(parts: Iterable[object]) -> SafeString:
 
 def percent(share: float) -> str:
     """A share of the width as an attribute."""
-    return f"{100 * share:.2f}%"
+    return f"{round(100 * share, 2):g}%"
 
 
 def pixels(value: float) -> str:
-    return f"{value:.1f}"
+    return f"{round(value, 1):g}"
 
 
 def nice_ticks(top: float, *, most: int = 4, is_whole: bool = True) -> list[float]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from contributors.activity.models import Completeness
 from contributors.metrics.charts import (
     Axis,
     Chart,
@@ -47,6 +48,7 @@ class Board:
     months: Sequence[date]
     monthly: Monthly
     measures: dict[str, Measure]
+    gap: Completeness | None = None  # the day of that period on which most is missing
     choice: str = ""  # the part of an address that asks for the period of `measures`
 
     def values(self, key: str, scale: float = 1) -> list[float | None]:
