@@ -91,6 +91,7 @@ IDENTITY_KEY = secret("IDENTITY_KEY", least=32)
 ENCRYPTION_KEYS = [secret("ENCRYPTION_KEY", least=32), *env.list("OLD_ENCRYPTION_KEYS", default=[])]
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 COMMUNITY_NAME = env.str("COMMUNITY_NAME", default="Guildhall")
+COMMUNITY_PURPOSE = env.str("COMMUNITY_PURPOSE", default="")
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 SOURCE_URL = address("SOURCE_URL", "")
 # Where to report a hole: mailto:, https: or tel:

@@ -29,6 +29,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     return {
         "community_name": settings.COMMUNITY_NAME,
+        "community_purpose": settings.COMMUNITY_PURPOSE,
         "version": settings.VERSION,
         "source_url": settings.SOURCE_URL,
         "theme": theme if theme in THEMES else "",

@@ -7,6 +7,8 @@ from random import Random
 from integrations.demo.works import EMPLOYERS, REPOS, Employer
 
 DAYS = 730
+# Their commits of the weekend carry an address that nobody connected with them.
+STRAYS = (16, 19, 22, 28)
 FIRST_ID = 9_000_000_000_000  # far above any account number that a forge has given out
 
 GIVEN = (
@@ -86,11 +88,11 @@ class Member:
 
     def address_on(self, day: int) -> str:
         """The mail address that commits of this day carry."""
-        current = 0
-        for index, post in enumerate(self.posts):
+        found = self.addresses[0]
+        for post, address in zip(self.posts, self.addresses, strict=False):
             if post.since <= day:
-                current = index
-        return self.addresses[current]
+                found = address
+        return f"home.{found}" if self.number in STRAYS and day % 7 > 4 else found
 
 
 BOTS = (("tidy-bot[bot]", "tidy-bot"), ("lockstep[bot]", "lockstep"), ("gauge-ci[bot]", "gauge"))

@@ -16,7 +16,7 @@ from community.people.models import (
 from community.people.search import search_text
 from integrations.demo.cast import Member, Post
 from integrations.demo.payloads import user
-from integrations.demo.phrases import BIOS, PLACES
+from integrations.demo.phrases import BIOS, PLACES, PORTRAIT
 from integrations.demo.records import git_actor
 from integrations.demo.story import Story
 from integrations.demo.works import EMPLOYERS, HOST
@@ -72,6 +72,8 @@ def make_people(story: Story, organizations: Organizations) -> dict[int, Person]
     )
     for member in story.cast:
         describe(member, people[member.number], story.began)
+    if portrayed := next((one for one in story.cast if one.language == "zh"), None):
+        people[portrayed.number].bio = PORTRAIT
     fields = ["name", "bio", "location", "languages", "time_zone", "joined_at", "claimed_at"]
     Person.objects.bulk_update(people.values(), [*fields, "search_text"])
     affiliate(story, people, organizations)
@@ -105,7 +107,8 @@ def describe(member: Member, person: Person, began: datetime) -> None:
     person.name = member.name
     person.joined_at = began + timedelta(days=member.joined)
     person.search_text = search_text(person.handle, member.name, [member.login])
-    if member.level not in {"core", "regular"} or member.number % 3 == 0:
+    is_regular = member.level == "regular" and member.number % 3
+    if member.level != "core" and not is_regular:
         return
     person.claimed_at = person.joined_at + timedelta(days=1)
     person.bio = rng.choice(BIOS[member.language])

@@ -6,7 +6,7 @@ are made up, and every address ends in `.example`.
 
 from dataclasses import dataclass
 
-OWNER = "tallowmere"
+COMMUNITY, OWNER = "Tallowmere", "tallowmere"
 HOST = "https://forge.example"
 
 
@@ -75,10 +75,10 @@ WORKS = (
         topics=("language model", "bilingual", "7B", "大模型"),
         summary="An open bilingual language model, trained in the open from the first step.",
         direction="Better Chinese and English reasoning at seven billion parameters, not more.",
-        scenarios="双语客服、课堂答疑、本地文档问答;also as a base for models of small languages.",
+        scenarios="Help desks in two languages, questions in class, a base for small languages.",
         core_value="Data, recipe, logs and failures are published together with the weights.",
-        vision="任何一所大学都能复现一次完整的训练。",
-        mission="Release a model every season that others can train again and get the same.",
+        vision="Any university can repeat a whole training run and get the same.",
+        mission="Release a model every season, with all that others need to train it again.",
         repos=(
             Repo(
                 "ember", "Training code and recipes", 20, 5, 6.5, (0.5, 1.5), 14, 26, 91, 0.5, 2.6
@@ -95,12 +95,12 @@ WORKS = (
         stage="incubating",
         license="CC-BY-4.0",
         topics=("instruction data", "provenance", "中文语料"),
-        summary="中英双语指令数据集,每一条都能追溯到来源与许可。",
-        direction="先求来源清楚,再求规模:没有许可证明的样本一律不收。",
-        scenarios="指令微调、偏好对齐、数据治理教学,以及对训练语料的独立审计。",
-        core_value="贡献者的名字与样本同在,撤回请求在七天内生效。",
+        summary="中英双语指令数据集，每一条都能追溯到来源与许可。",
+        direction="先求来源清楚，再求规模：没有许可证明的样本一律不收。",
+        scenarios="指令微调、偏好对齐、数据治理教学，以及对训练语料的独立审计。",
+        core_value="贡献者的名字与样本同在，撤回请求在七天内生效。",
         vision="开放模型的数据像开放源代码一样可以阅读、质疑和修改。",
-        mission="每季度发布一版经过双人复核的数据,并公开所有被拒样本的理由。",
+        mission="每季度发布一版经过双人复核的数据，并公开所有被拒样本的理由。",
         repos=(
             Repo("reedbed", "Records, sources and checks", 60, 5.5, 7, (0.8, 1.2), 18, 22, 88, 0.7),
         ),
