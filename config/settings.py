@@ -94,8 +94,7 @@ COMMUNITY_NAME = env.str("COMMUNITY_NAME", default="Guildhall")
 COMMUNITY_PURPOSE = env.str("COMMUNITY_PURPOSE", default="")
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 SOURCE_URL = address("SOURCE_URL", "")
-# Where to report a hole: mailto:, https: or tel:
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")  # mailto:, https: or tel:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise refuse("ALLOWED_HOSTS", "must name the hosts of this site, `*` is unsafe.")
