@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from community.audit.actions import record
@@ -103,8 +103,11 @@ def link_authors(
 
 
 def _unasked(repository: Repository, *, after: int) -> Sequence[tuple[int, str]]:
-    """Identities that only a commit knows, each with one of its commits."""
-    lonely = Identity.objects.filter(person__claimed_at=None, person__merged_into=None)
+    """Identities that only a commit knows and nothing was tied to, each with one of its commits."""
+    others = Identity.objects.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
+    lonely = Identity.objects.filter(
+        ~Exists(others), person__claimed_at=None, person__merged_into=None
+    )
     rows = (
         lonely.of("git")
         .filter(
