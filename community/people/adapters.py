@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
@@ -54,6 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if refusal := why_not_handle(handle, None, None):
             raise ValidationError(refusal.reason, code=refusal.code)
         return handle
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whoever tried too often is turned away with 429, not with another form to try."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as too_often:
+            raise ImmediateHttpResponse(respond_429(request)) from too_often
 
     @transaction.atomic
     def save_user(
