@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import dates
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,3 +149,10 @@ def bare_words(source: str) -> list[str]:
 
 def test_bare_words_are_noticed():
     assert bare_words("<p>{% translate 'Yes' %} No</p>") == ["No"]
+
+
+def test_no_text_of_ours_hides_a_month_or_a_weekday():
+    with override("zh-hans"):
+        names = [str(dates.MONTHS[number]) for number in range(1, 13)]
+
+    assert names == [f"{number}月" for number in (*"一二三四五六七八九十", "十一", "十二")]

@@ -48,7 +48,7 @@ class ApiToken(models.Model):
     label = models.CharField(_("what it is for"), max_length=80)
     prefix = models.CharField(max_length=16, unique=True)  # shown, so that it can be recognized
     secret_hash = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(_("may"), default=list)
+    scopes = models.JSONField(_("scopes"), default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

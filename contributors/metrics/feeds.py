@@ -33,7 +33,8 @@ class LatestFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs alone
 
     def item_title(self, item: object) -> SafeString:
         act = as_act(item)
-        return SafeString(readable(f"{act.get_kind_display()}: {act.title or act.repository.name}"))
+        about = act.title or (act.work_item and act.work_item.title) or act.repository.name
+        return SafeString(readable(f"{act.get_kind_display()}: {about}"))
 
     def item_description(self, item: object) -> str:
         return readable(as_act(item).repository.name)

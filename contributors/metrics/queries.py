@@ -198,7 +198,9 @@ def latest_acts(place: Place, until: date, most: int) -> list[Contribution]:
     )
     if place.scope == Scope.PROJECT:
         rows = rows.filter(repository__project=place.pk)
-    found = rows.select_related("repository", "identity__person").order_by("-occurred_at", "-pk")
+    found = rows.select_related("repository", "work_item", "identity__person").order_by(
+        "-occurred_at", "-pk"
+    )
     return list(found[:most])
 
 

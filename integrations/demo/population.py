@@ -113,7 +113,7 @@ def describe(member: Member, person: Person, began: datetime) -> None:
     person.claimed_at = person.joined_at + timedelta(days=1)
     person.bio = rng.choice(BIOS[member.language])
     person.location = rng.choice(PLACES[member.language])
-    person.languages = ["zh-Hans", "en"] if member.language == "zh" else ["en"]
+    person.languages = ["中文", "English"] if member.language == "zh" else ["English"]
     person.time_zone = TIME_ZONES[member.zone]
 
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=80, verbose_name='what it is for')),
                 ('prefix', models.CharField(max_length=16, unique=True)),
                 ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list, verbose_name='may')),
+                ('scopes', models.JSONField(default=list, verbose_name='scopes')),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('last_used_at', models.DateTimeField(blank=True, null=True)),
