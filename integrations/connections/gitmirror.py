@@ -152,8 +152,8 @@ def mirror(address: str, *, token: str = "") -> Path:
         run(None, "init", "--quiet", "--bare", "--", str(path))
         wanted = ["--", remote.url, "+refs/heads/*:refs/heads/*"]
         flags = ["--quiet", "--prune", "--no-tags", "--no-recurse-submodules"]
+        _talk(path, remote, token, "fetch", *flags, *wanted)
         if branch:
-            _talk(path, remote, token, "fetch", *flags, *wanted)
             run(path, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
     return path
 

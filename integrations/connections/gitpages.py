@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -158,6 +158,14 @@ class History:
         with streaming(self.path, *self._rev_list()) as lines:
             for line in lines:
                 yield line.decode().strip()
+
+
+def history_at(
+    path: Path, *, url: str = "", merges: str = "include", refs: str = "head"
+) -> History:
+    """A repository as it can be read: by every branch where HEAD names one that is not there."""
+    history = History(path, url, merges, refs)
+    return replace(history, refs="all") if history.is_empty() else history
 
 
 @dataclass(slots=True)

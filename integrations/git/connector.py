@@ -20,7 +20,7 @@ from integrations.connections.gitmirror import (
     mirror,
     parse_remote,
 )
-from integrations.connections.gitpages import History, commit_pages
+from integrations.connections.gitpages import History, commit_pages, history_at
 from integrations.connections.gitprocess import GitFailed, run
 from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
@@ -97,7 +97,7 @@ def _describe_local(path: Path) -> Described:
         branch = ""
     return Described(
         external_id=_short(str(path)),
-        name=path.name.removesuffix(".git"),
+        name=(path.parent if path.name == ".git" else path).name.removesuffix(".git"),
         clone_url=str(path),
         default_branch=branch,
         description="" if text.startswith(NO_DESCRIPTION) else text,
@@ -111,7 +111,7 @@ def _short(text: str) -> str:
 
 
 def _history(source: Source, path: Path) -> History:
-    return History(
+    return history_at(
         path,
         url=source.repository.url,
         merges=source.options.get("merges", "include"),

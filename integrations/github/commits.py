@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from community.lib.refusals import Refused
 from community.projects.models import Repository
 from integrations.connections.gitmirror import mirror
-from integrations.connections.gitpages import History, commit_pages
+from integrations.connections.gitpages import commit_pages, history_at
 from integrations.connections.gitprocess import GitFailed
 from integrations.connections.protocol import Page
 from integrations.github.cursor import Cursor
@@ -29,9 +29,8 @@ class Commits:
         """New commits; afterwards `count` says how many the history holds. Raises `Refused`."""
         part = self.cursor.phase(PHASE)
         try:
-            history = History(
-                mirror(clone_address(self.repository), token=token), self.repository.url
-            )
+            path = mirror(clone_address(self.repository), token=token)
+            history = history_at(path, url=self.repository.url)
             if history.is_empty():
                 part["done"], self.count = True, 0
                 return

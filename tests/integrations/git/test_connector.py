@@ -12,6 +12,7 @@ from community.people.models import Identity, Person
 from contributors.activity.models import Completeness, Contribution
 from integrations.connections import gitpages
 from integrations.connections.actions import connect
+from integrations.connections.figures import completeness
 from integrations.connections.gitlog import Signature
 from integrations.connections.gitpages import actor_of
 from integrations.connections.models import Source, SyncRun
@@ -215,6 +216,23 @@ def test_an_empty_repository_is_fine_and_fills_later(tmp_path):
     after = read(source).counts
 
     assert (before, after["commits"]) == ({}, 1)
+
+
+def test_where_head_names_no_branch_that_is_there_every_branch_is_read(tmp_path):
+    path = make(tmp_path / "r.git", [Draft(1), Draft(2)])
+    git(path, "symbolic-ref", "HEAD", "refs/heads/gone")
+
+    run = read(connected(path))
+
+    assert (run.counts, completeness(run.source.repository)) == ({"commits": 2}, 1.0)
+
+
+def test_the_inside_of_a_working_copy_goes_by_the_name_of_its_folder(tmp_path):
+    path = make(tmp_path / "work", [Draft(1)], bare=False)
+
+    found = connector("git").describe(str(path / ".git"), token="")
+
+    assert found.name == "work"
 
 
 def test_only_new_commits_are_read_the_next_time(tmp_path):
