@@ -150,7 +150,7 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
 @pytest.fixture
 def world(db, monkeypatch):
     """Noon, a picture at each address, and a repository that can be read."""
-    monkeypatch.setattr("community.people.tasks.fetch", lambda _: b"picture")
+    monkeypatch.setattr("community.people.pictures.fetch", lambda _: b"picture")
     batch = Batch(contributions=[ledger.act("read", 3, date(2026, 3, 12))])
     with time_machine.travel(NOON, tick=False), sources.scripted(Page(batch, {"next": 1}, "x")):
         yield

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from community.people.models import Identity
 from contributors.activity.models import Contribution, WorkItem
 
 CHUNK = 1000
+DERIVED = ("first_response_at", "first_response_by", "last_reply_at", "last_reply_by")
 REPLIES = (
     Contribution.Kind.ISSUE_COMMENT,
     Contribution.Kind.REVIEW,
@@ -34,14 +35,12 @@ def derive_work_items(ids: Iterable[int]) -> None:
         )
 
 
-def derive_for_people(person_ids: Iterable[int]) -> None:
-    """Derive the work items that these people opened or spoke on."""
+def items_of_people(person_ids: Iterable[int]) -> QuerySet[WorkItem]:
+    """The work items that these people opened or spoke on."""
     people = list(person_ids)
-    opened = WorkItem.objects.filter(author__person__in=people).values_list("pk", flat=True)
-    spoken = Contribution.objects.filter(
-        identity__person__in=people, kind__in=REPLIES, work_item__isnull=False
-    ).values_list("work_item", flat=True)
-    derive_work_items({*opened, *spoken})
+    spoken = Contribution.objects.filter(identity__person__in=people, kind__in=REPLIES)
+    opened = Q(author__person__in=people)
+    return WorkItem.objects.filter(opened | Q(pk__in=spoken.values("work_item")))
 
 
 def _replies() -> QuerySet[Contribution]:

@@ -1,15 +1,17 @@
 """After rows changed: what derives from them is brought up to date and others are told."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from community.jobs.topics import publish
 from community.projects.models import Repository
-from contributors.activity.derive import derive_work_items
-from contributors.activity.models import Contribution
+from contributors.activity.derive import DERIVED, derive_work_items, items_of_people
+from contributors.activity.models import Contribution, WorkItem
 from contributors.activity.rollups import recount_days
 
 
@@ -45,6 +47,27 @@ def settle(repository: Repository, touched: Touched) -> None:
     recount_days(repository.pk, touched.days)
     if touched.days or touched.items or touched.turned:
         tell(repository, touched.days | touched.turned)
+
+
+def settle_people(person_ids: Iterable[int]) -> None:
+    """Derive what these people opened or spoke on anew, and tell where that changed anything."""
+    found = items_of_people(person_ids).order_by("pk")
+    items: defaultdict[int, list[int]] = defaultdict(list)
+    for pk, repository_id in found.values_list("pk", "repository_id"):
+        items[repository_id].append(pk)
+    for repository in Repository.objects.filter(pk__in=items).order_by("pk"):
+        lock(repository)
+        before = _derived(items[repository.pk])
+        derive_work_items(items[repository.pk])
+        after = _derived(items[repository.pk])
+        if changed := {row[0] for row in before ^ after}:
+            opened = WorkItem.objects.filter(pk__in=changed).values_list("opened_at", flat=True)
+            tell(repository, days_of(opened))
+
+
+def _derived(ids: list[int]) -> set[tuple[Any, ...]]:
+    rows = WorkItem.objects.filter(pk__in=ids)
+    return set(rows.values_list("pk", *DERIVED))
 
 
 def tell(repository: Repository, days: set[date]) -> None:

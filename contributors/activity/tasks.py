@@ -4,8 +4,8 @@ from typing import Any
 
 from community.jobs.registry import task
 from community.projects.models import Repository
-from contributors.activity.derive import derive_for_people
 from contributors.activity.derived import rebuild_repository
+from contributors.activity.settle import settle_people
 
 
 @task("activity.rebuild", commits_itself=True)
@@ -19,7 +19,7 @@ def rebuild(repository_id: int) -> None:
 @task("activity.note_people")
 def note_people(**facts: Any) -> None:
     """Who answered whom may differ after a merge, a split or a bot found."""
-    derive_for_people(
+    settle_people(
         pk
         for fact in facts.values()
         for pk in (fact if isinstance(fact, list) else [fact])

@@ -9,7 +9,7 @@ from django.db.models.functions import Least
 
 from community.jobs.actions import enqueue
 from community.projects.models import Repository
-from contributors.activity.models import DayCount
+from contributors.activity.models import DayCount, WorkItem
 from contributors.metrics.ledger import first_of_month
 from contributors.metrics.models import Reading
 from contributors.metrics.replacing import replace_figures
@@ -41,9 +41,13 @@ def mark_stale(*, repository_ids: Iterable[int], since: date, at: datetime) -> N
 @transaction.atomic
 def mark_people_stale(*, person_ids: Iterable[int], at: datetime) -> None:
     """Note that all these people ever did may count differently now."""
-    rows = DayCount.objects.filter(identity__person__in=list(person_ids)).order_by()
-    touched = dict(rows.values("repository_id").values_list("repository_id", Min("day")))
-    for pk, day in touched.items():
+    people = list(person_ids)
+    rows = DayCount.objects.filter(identity__person__in=people).order_by()
+    items = WorkItem.objects.filter(author__person__in=people).order_by()
+    opened = items.values("repository_id").values_list("repository_id", Min("opened_at"))
+    touched = list(rows.values("repository_id").values_list("repository_id", Min("day")))
+    touched += [(pk, moment.date()) for pk, moment in opened]
+    for pk, day in sorted(touched):
         mark_stale(repository_ids=[pk], since=day, at=at)
 
 

@@ -159,14 +159,24 @@ def standing(board: Board, viewer: "Viewer", place: Place, window: Window) -> di
     }
 
 
-def waiting(place: Place, viewer: "Viewer") -> dict[str, Any]:
-    """What waits for an answer, the longest first, as far as its authors show what they do."""
+def waiting(place: Place, board: Board, viewer: "Viewer") -> dict[str, Any]:
+    """What waits for an answer, the longest first, as far as its authors show what they do.
+
+    Nothing is said where nobody could know.
+    """
+    if not board.knows_items:
+        return {"is_tracked": False, "items": [], "title": _("What waits for an answer")}
     found, number = waiting_items(place, 3 * WAITING)
     items = [one for one in found if not one.author or shows(viewer, one.author.person)][:WAITING]
     page = address("activity:work_items")
     url = f"{page}?{place.filters}waiting=1" if page else ""
     words = ngettext("%(count)s waits for an answer", "%(count)s wait for an answer", number)
-    return {"items": items, "title": words % {"count": count(number)}, "url": url}
+    return {
+        "is_tracked": True,
+        "items": items,
+        "title": words % {"count": count(number)},
+        "url": url,
+    }
 
 
 def acts_shown(
@@ -207,7 +217,7 @@ def community_board(query: QueryDict, viewer: "Viewer") -> dict[str, Any] | None
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),
         "spread": charts_of(board, "spread", "issues"),
         "projects": projects_with_activity(window.days or 90),
-        "waiting": waiting(COMMUNITY, viewer),
+        "waiting": waiting(COMMUNITY, board, viewer),
         "latest": acts_shown(COMMUNITY, extent, viewer),
         **standing(board, viewer, COMMUNITY, window),
     }
@@ -227,7 +237,7 @@ def project_board(place: Place, query: QueryDict, viewer: "Viewer") -> dict[str,
         "more_figures": cards_of(board, MORE, place, window),
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),
         "spread": charts_of(board, "spread", "issues"),
-        "waiting": waiting(place, viewer),
+        "waiting": waiting(place, board, viewer),
         "latest": acts_shown(place, extent, viewer),
         **standing(board, viewer, place, window),
     }

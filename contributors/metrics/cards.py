@@ -102,7 +102,7 @@ def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
         spark=sparkline(board.values(key)),
         completeness=found.completeness,
         note=note_of(key, found),
-        rows_url=rows_url(key, place, window),
+        rows_url=rows_url(key, place, window) if found.is_tracked else "",
         gap_url=gap_url(gap) if gap else "",
         gap_reason=gap.reason if gap else "",
     )
@@ -111,6 +111,8 @@ def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
 def note_of(key: str, found: Measure) -> str:
     """What has to stand beside a number so that it is not misread."""
     details = found.details
+    if not found.is_tracked:
+        return _("Not tracked here")
     if key == "time_to_first_response" or key == "issue_response_time":
         return answered_note(found)
     if key == "acceptance_ratio" and details.get("share") is not None:

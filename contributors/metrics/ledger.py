@@ -9,10 +9,13 @@ from typing import Any
 from django.db.models import F, Max, Min, Q, QuerySet
 
 from community.people.models import Affiliation
+from community.projects.models import Repository
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
 from contributors.metrics.definitions.rows import INDEPENDENT, UNKNOWN, Act, Item, Period
 
 Span = tuple[date, date, int]
+# Providers whose repositories know neither issues nor change requests.
+COMMITS_ALONE = ("git",)
 
 
 def first_of_month(day: date) -> date:
@@ -45,6 +48,14 @@ class Ledger:
     received: dict[date, tuple[int, int]] = field(default_factory=dict)  # day: received, expected
     tracked_from: date | None = None
     observed_until: datetime | None = None
+    # From when issues and change requests are known; None where no source knows any.
+    items_from: date | None = None
+
+    def period(self, kind: str, start: date, end: date) -> Period:
+        """These days with the beginning of what a metric of such rows is given."""
+        if kind == "items":
+            return Period(start, end, self.items_from or date.max)
+        return Period(start, end, self.tracked_from)
 
     def rows(self, kind: str, period: Period) -> Any:
         """What a metric is given for a period: acts, items, or everybody's first day."""
@@ -75,6 +86,7 @@ class Ledger:
         if person in self.firsts:
             mine.firsts[person] = self.firsts[person]
         mine.track(self.tracked_from, self.observed_until)
+        mine.items_from = self.items_from
         return mine
 
     def add(self, other: "Ledger") -> None:
@@ -89,6 +101,8 @@ class Ledger:
             mine = self.received.get(day, (0, 0))
             self.received[day] = (mine[0] + received, mine[1] + expected)
         self.track(other.tracked_from, other.observed_until)
+        if other.items_from is not None:
+            self.items_from = min(other.items_from, self.items_from or other.items_from)
 
     def track(self, earliest: date | None, latest: datetime | None) -> None:
         """Widen what is known to reach from `earliest` to `latest`."""
@@ -112,6 +126,9 @@ def open_ledgers(repositories: Sequence[int]) -> dict[int, Ledger]:
     chosen = Q(repository__in=repositories)
     read_extent(ledgers, chosen)
     read_firsts(ledgers, chosen)
+    for pk in Repository.objects.exclude(provider__in=COMMITS_ALONE).values_list("pk", flat=True):
+        if pk in ledgers:
+            ledgers[pk].items_from = ledgers[pk].tracked_from
     return ledgers
 
 

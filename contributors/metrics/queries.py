@@ -17,6 +17,7 @@ from contributors.metrics.ledger import fill_ledgers, next_month, open_ledgers, 
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
 from contributors.metrics.periods import Extent, Window
 from contributors.metrics.registry import METRICS
+from contributors.metrics.rollups import before_of, result_of
 
 KEPT_SECONDS = 600
 Monthly = Mapping[str, Mapping[date, Figure]]
@@ -55,6 +56,11 @@ class Measure:
     completeness: float | None
     details: Mapping[str, Any]
     before: float | None
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether any source could know; every definition that had rows gives details."""
+        return bool(self.details)
 
 
 def extent_of(place: Place) -> Extent | None:
@@ -111,15 +117,11 @@ def compute(place: Place, window: Window) -> dict[str, Measure]:
         whole = whole.of_person(person)
     if whole.tracked_from is None:
         return {}
-    period = Period(window.start, window.end, whole.tracked_from)
-    earlier = Period(start, end, whole.tracked_from)
-    completeness = whole.completeness(period)
+    completeness = whole.completeness(Period(window.start, window.end))
     found = {}
     for key, metric in METRICS.items():
-        result = metric.compute(whole.rows(metric.rows, period), period)
-        before = None
-        if start >= whole.tracked_from:
-            before = metric.compute(whole.rows(metric.rows, earlier), earlier).value
+        result = result_of(metric, whole, window.start, window.end)
+        before = before_of(metric, whole, start, end)
         found[key] = Measure(
             result.value, result.n, result.missing, completeness, result.details, before
         )

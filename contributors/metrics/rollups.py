@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from contributors.metrics.definitions.rows import Period, Result
 from contributors.metrics.ledger import Ledger, first_of_month, months_of, next_month
 from contributors.metrics.models import Figure, RecentFigure, Scope
-from contributors.metrics.registry import METRICS
+from contributors.metrics.registry import METRICS, Metric
 
 RECENT_DAYS = (30, 90, 365)
 PERSONAL = "contributions"
@@ -21,23 +21,36 @@ def day_after(moment: datetime) -> date:
     return (moment - timedelta(microseconds=1)).date() + timedelta(days=1)
 
 
+def result_of(metric: Metric, ledger: Ledger, start: date, end: date) -> Result:
+    """What a metric says of a scope from `start` up to but not including `end`."""
+    period = ledger.period(metric.rows, start, end)
+    return metric.compute(ledger.rows(metric.rows, period), period)
+
+
+def before_of(metric: Metric, ledger: Ledger, start: date, end: date) -> float | None:
+    """The value of an earlier period; one that was only partly seen says nothing about change."""
+    tracked_from = ledger.period(metric.rows, start, end).tracked_from
+    if tracked_from is None or start < tracked_from:
+        return None
+    return result_of(metric, ledger, start, end).value
+
+
 def monthly(scope: Scope, scope_id: int, ledger: Ledger, since: date | None) -> Iterator[Figure]:
     """Every metric of every month from `since` on, as far as the scope is known."""
     if ledger.tracked_from is None or ledger.observed_until is None:
         return
     start = max(ledger.tracked_from, first_of_month(since)) if since else ledger.tracked_from
     for month in months_of(start, day_after(ledger.observed_until)):
-        period = Period(month, next_month(month), ledger.tracked_from)
-        completeness = ledger.completeness(period)
+        end = next_month(month)
+        completeness = ledger.completeness(Period(month, end))
         for key, metric in METRICS.items():
-            result = metric.compute(ledger.rows(metric.rows, period), period)
             yield Figure(
                 scope=scope,
                 scope_id=scope_id,
                 metric=key,
                 month=month,
                 completeness=completeness,
-                **columns(result),
+                **columns(result_of(metric, ledger, month, end)),
             )
 
 
@@ -47,24 +60,18 @@ def recent(scope: Scope, scope_id: int, ledger: Ledger, ends_on: date) -> Iterat
         return
     for days in RECENT_DAYS:
         length = timedelta(days=days)
-        period = Period(ends_on - length, ends_on, ledger.tracked_from)
-        earlier = Period(period.start - length, period.start, ledger.tracked_from)
-        completeness = ledger.completeness(period)
+        start = ends_on - length
+        completeness = ledger.completeness(Period(start, ends_on))
         for key, metric in METRICS.items():
-            result = metric.compute(ledger.rows(metric.rows, period), period)
-            before = None
-            # A period that was only partly seen says nothing about change.
-            if earlier.start >= ledger.tracked_from:
-                before = metric.compute(ledger.rows(metric.rows, earlier), earlier).value
             yield RecentFigure(
                 scope=scope,
                 scope_id=scope_id,
                 metric=key,
                 days=days,
                 ends_on=ends_on,
-                before=before,
+                before=before_of(metric, ledger, start - length, start),
                 completeness=completeness,
-                **columns(result),
+                **columns(result_of(metric, ledger, start, ends_on)),
             )
 
 

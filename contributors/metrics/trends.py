@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 MONTHS = 12
+# Charts of issues and change requests, which not every source knows.
+OF_ITEMS = ("change-requests", "issues", "response")
 # What people do, in the order in which it is stacked; the colors follow.
 GROUPS: tuple[tuple["_StrPromise", tuple[str, ...]], ...] = (
     (gettext_lazy("Commits"), ("commit", "co_authored", "committed", "signed_off")),
@@ -71,6 +73,11 @@ class Board:
         ]
 
     @property
+    def knows_items(self) -> bool:
+        """Whether a source of the scope knows issues and change requests."""
+        return any(row.details for row in self.monthly.get("issues_new", {}).values())
+
+    @property
     def note(self) -> str:
         """Say when the last month is not over, and when tracking began within the chart."""
         said = []
@@ -106,6 +113,7 @@ def over_months(
     )
     key = f"chart-{name}"
     drawn = [one for one in series if any(one.values)]
+    is_known = board.knows_items or name not in OF_ITEMS
     svg = (
         stacked_bars(key, title, series, axis)
         if is_stacked
@@ -128,7 +136,7 @@ def over_months(
         data=Table(["month", *(str(one.label) for one in series)], rows),
         unit=unit,
         legend=legend,
-        note=board.note,
+        note=board.note if is_known else _("Not tracked here"),
         csv_url=reverse("metrics:series", args=[board.slug, name, "csv"]),
         json_url=reverse("metrics:series", args=[board.slug, name, "json"]),
     )
@@ -205,6 +213,7 @@ def waiting_chart(board: Board) -> Chart:
         table=Table([_("Answered within"), _("Issues and change requests")], rows),
         data=Table(["within", "count"], list(zip(labels, counts, strict=False))),
         n=found.details.get("answered") if found else None,
+        note="" if found is None or found.is_tracked else _("Not tracked here"),
         csv_url=reverse("metrics:series", args=[board.slug, "spread", "csv"]) + f"?{board.choice}",
         json_url=reverse("metrics:series", args=[board.slug, "spread", "json"])
         + f"?{board.choice}",

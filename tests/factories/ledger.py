@@ -65,11 +65,18 @@ def fill(repository: Repository, *records: ContributionRecord | WorkItemRecord) 
 
 
 def settle_figures() -> None:
-    """Run the jobs that wait for the figures, as a worker would."""
-    for job in Job.objects.filter(task__startswith="metrics.note", state="waiting").order_by("pk"):
+    """Run the jobs that wait for the figures, what derives from the ledger as late as can be."""
+    for tasks in ("metrics.note", "activity.note"):
+        run_waiting(tasks)
+        run_waiting("metrics.note")
+        refresh_figures(at=datetime(2026, 12, 31, tzinfo=UTC))
+
+
+def run_waiting(tasks: str) -> None:
+    """Run the jobs that wait for tasks whose names begin so, in the order they were made."""
+    for job in Job.objects.filter(task__startswith=tasks, state="waiting").order_by("pk"):
         find(job.task).run(**job.arguments)
         job.delete()
-    refresh_figures(at=datetime(2026, 12, 31, tzinfo=UTC))
 
 
 def quarter(repository: Repository) -> None:

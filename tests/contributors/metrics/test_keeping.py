@@ -9,9 +9,14 @@ from hypothesis.extra.django import TestCase
 
 from community.jobs.models import Job
 from community.jobs.topics import publish
-from community.people.models import Affiliation, Identity
+from community.people.actions import flag_bot
+from community.people.merging import merge_people, split_person
+from community.people.models import Affiliation, Identity, OrganizationDomain
+from contributors.activity.derive import derive_work_items
+from contributors.activity.derived import rebuild
 from contributors.activity.ingest import mark_deleted, record_completeness
-from contributors.activity.records import CompletenessRecord
+from contributors.activity.models import WorkItem
+from contributors.activity.records import Actor, CompletenessRecord, ContributionRecord
 from contributors.metrics.actions import mark_stale, rebuild_figures, refresh_figures
 from contributors.metrics.models import Figure, Reading, RecentFigure
 from tests import factories
@@ -30,11 +35,13 @@ steps = st.one_of(
     st.tuples(st.just("delete"), st.integers(0, 9)),
     st.tuples(st.just("gone"), st.integers(1, 4)),
     st.tuples(st.just("merge"), people, people),
+    st.tuples(st.just("split"), people),
+    st.tuples(st.just("mail"), people, days),
     st.tuples(st.just("bot"), people, st.booleans()),
     st.tuples(st.just("employ"), people, days),
     st.tuples(st.just("complete"), days, st.integers(0, 3)),
 )
-histories = st.lists(st.lists(st.tuples(st.booleans(), steps), max_size=6), max_size=5)
+histories = st.lists(st.lists(st.tuples(st.integers(0, 2), steps), max_size=6), max_size=5)
 
 
 def snapshot() -> tuple[list, list]:
@@ -47,11 +54,14 @@ def snapshot() -> tuple[list, list]:
 
 
 class World:
-    """Two repositories of two projects to which things happen."""
+    """Three repositories of two projects to which things happen; one knows commits alone."""
 
     def __init__(self) -> None:
-        self.repositories = [factories.repository(), factories.repository()]
+        one, other = factories.repository(), factories.repository()
+        self.repositories = [one, other, factories.repository(other.project, provider="git")]
         self.version = 0
+        employer = factories.organization()
+        OrganizationDomain.objects.create(organization=employer, domain="acme.example")
 
     def do(self, repository, what: str, *facts) -> None:
         self.version += 1
@@ -62,6 +72,8 @@ class World:
         ledger.fill(repository, ledger.act(f"a{name}", who, day, kind, updated_at=later))
 
     def item(self, repository, number, who, day, lasting) -> None:
+        if repository.provider == "git":
+            return
         closed = day + timedelta(days=lasting) if lasting >= 0 else None
         updated = START + timedelta(days=200 + self.version)
         more = {"closed": closed, "updated": updated, "kind": "change_request"}
@@ -92,6 +104,26 @@ class World:
             Identity.objects.filter(person=moved.person_id).update(person=kept.person_id)
             publish("people.merged", person_ids=pair)
 
+    def split(self, _, who) -> None:
+        if found := self.identity(who):
+            pair = [found.person_id, factories.person().pk]
+            Identity.objects.filter(pk=found.pk).update(person=pair[1])
+            publish("people.split", person_ids=pair)
+
+    def mail(self, repository, who, day) -> None:
+        """A commit under an address at the employer's, by somebody known by an account as well."""
+        uid = f"{who}@acme.example"
+        sender = Actor("git", uid, name=f"P{who}", email_hash=uid, email_domain="acme.example")
+        when = ledger.noon(day)
+        ledger.fill(
+            repository,
+            ContributionRecord("git", "commit", f"{uid}{day}", sender, when, updated_at=when),
+        )
+        account = self.identity(who)
+        mine = Identity.objects.get(provider="git", uid=uid)
+        if account and account.person_id != mine.person_id:
+            merge_people(kept=account.person, absorbed=mine.person, by=None, at=AT)
+
     def bot(self, _, who, verdict) -> None:
         if found := self.identity(who):
             found.person.is_bot = verdict
@@ -121,11 +153,11 @@ class KeepingInStep(TestCase):
         world = World()
 
         for batch in history:
-            for is_second, step in batch:
-                world.do(world.repositories[is_second], *step)
+            for place, step in batch:
+                world.do(world.repositories[place], *step)
             ledger.settle_figures()
         kept = snapshot()
-        rebuild_figures(at=AT)
+        rebuild(world.repositories, lambda _: None)
 
         assert kept == snapshot()
 
@@ -143,6 +175,43 @@ def test_a_month_without_the_marking_would_stay_as_it_was():
     rebuild_figures(at=AT)
 
     assert kept != snapshot()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("topic", ["people.merged", "people.split", "people.bot_changed"])
+def test_figures_follow_who_answered_even_if_that_is_worked_out_after_them(topic):
+    """Two answers to one issue, the first of which is found not to be one."""
+    repository = factories.repository()
+    ledger.fill(
+        repository,
+        ledger.work(1, 1, START),
+        ledger.act("early", 2, START + timedelta(days=1), "issue_comment", work_item=1),
+        ledger.act("late", 3, START + timedelta(days=4), "issue_comment", work_item=1),
+    )
+    author, second = Identity.objects.get(uid="1"), Identity.objects.get(uid="2")
+    if topic == "people.split":
+        Identity.objects.filter(pk=second.pk).update(person=author.person)
+        derive_work_items(WorkItem.objects.values_list("pk", flat=True))
+    ledger.settle_figures()
+    before = response_days()
+
+    if topic == "people.merged":
+        merge_people(kept=author.person, absorbed=second.person, by=None, at=AT)
+    elif topic == "people.split":
+        second.refresh_from_db()
+        split_person(person=author.person, identities=[second], by=second.person, at=AT)
+    else:
+        flag_bot(person=second.person, by=None, at=AT)
+    ledger.settle_figures()
+
+    assert (before, response_days()) == ((4, 1) if topic == "people.split" else (1, 4))
+
+
+def response_days() -> float:
+    figure = Figure.objects.get(
+        scope="repository", metric="issue_response_time", month=START.replace(day=1)
+    )
+    return figure.value / 86_400
 
 
 @pytest.mark.django_db

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(as_json(options["scope"], start, end, found))
             return
         for key, one in found.items():
-            value = phrase(one.value, METRICS[key].unit)
+            value = phrase(one.value, METRICS[key].unit) if one.is_tracked else "not tracked"
             self.stdout.write(f"{METRICS[key].name:35} {value:>14}   n = {one.n}")
 
 
@@ -68,6 +68,7 @@ def as_json(scope: str, start: date, end: date, found: dict[str, Measure]) -> st
     metrics = {
         key: {
             "name": METRICS[key].name,
+            "is_tracked": one.is_tracked,
             "value": one.value,
             "unit": METRICS[key].unit,
             "n": one.n,
