@@ -89,6 +89,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
             "vision",
             "mission",
         ]
+        labels = {"name": _("Name")}
         help_texts = {
             "license": _("For example Apache-2.0, MIT OR Apache-2.0, LicenseRef-Name."),
             "direction": _("Where the project is heading. Markdown."),

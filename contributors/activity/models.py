@@ -62,6 +62,8 @@ class WorkItem(models.Model):
     objects = WorkItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("issue or change request")
+        verbose_name_plural = _("issues and change requests")
         constraints = [
             models.UniqueConstraint(
                 fields=["repository", "external_id", "kind"], name="work_item_external_id"
@@ -127,6 +129,8 @@ class Contribution(models.Model):
     objects = ContributionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
         constraints = [
             # By repository: the same commit in a fork is a row of each.
             models.UniqueConstraint(
@@ -193,6 +197,8 @@ class DayCount(models.Model):
     objects = DayCountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("daily count")
+        verbose_name_plural = _("daily counts")
         indexes = [
             models.Index(fields=["repository", "day"], name="day_count_repo_day"),
             models.Index(fields=["identity", "day"], name="day_count_identity_day"),

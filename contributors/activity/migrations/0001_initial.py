@@ -155,4 +155,16 @@ class Migration(migrations.Migration):
             model_name='contribution',
             constraint=models.UniqueConstraint(fields=('repository', 'external_id', 'kind'), name='contribution_external_id'),
         ),
+        migrations.AlterModelOptions(
+            name='contribution',
+            options={'verbose_name': 'contribution', 'verbose_name_plural': 'contributions'},
+        ),
+        migrations.AlterModelOptions(
+            name='daycount',
+            options={'verbose_name': 'daily count', 'verbose_name_plural': 'daily counts'},
+        ),
+        migrations.AlterModelOptions(
+            name='workitem',
+            options={'verbose_name': 'issue or change request', 'verbose_name_plural': 'issues and change requests'},
+        ),
     ]

@@ -91,3 +91,14 @@ def test_the_front_page_says_what_the_community_is_for(community, db, client, se
     settings.COMMUNITY_PURPOSE = "Small models for <everybody>"
 
     assert "Small models for &lt;everybody&gt;" in client.get("/").text
+
+
+def test_what_hangs_on_an_account_is_told_in_the_reader_s_language(community, maintainer_client):
+    one = suggestions()[0]
+    page = reverse("people:merge") + f"?kept={one.kept.handle}&absorbed={one.absorbed.handle}"
+
+    answer = maintainer_client.get(page, headers={"accept-language": "zh-hans"})
+
+    assert [
+        word for word in ("contributions", "day counts", "work items") if word in answer.text
+    ] == []
