@@ -1,13 +1,19 @@
 // Comfort only: every page works without this file.
 
 const search = document.querySelector(".bar-search input");
+const keys = document.getElementById("keys");
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && search && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "/" && search) {
     event.preventDefault();
     search.focus();
     search.select();
+  } else if (event.key === "?" && keys) {
+    event.preventDefault();
+    keys.showModal();
   }
 });
 

@@ -59,6 +59,41 @@ def test_a_slash_leads_to_the_search_field(page):
     assert page.locator("h1").inner_text() == "Search for “lantern”"
 
 
+def test_a_question_mark_lists_the_keys_and_escape_puts_them_away(page):
+    heard = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.goto("/accounts/signup/")
+    keys = page.locator("#keys")
+    page.locator("h1").click()
+
+    page.keyboard.press("?")
+    shown = keys.is_visible()
+    listed = keys.locator("kbd").all_inner_texts()
+    page.keyboard.press("Escape")
+
+    assert (shown, listed, keys.is_visible()) == (True, ["/", "?"], False)
+    assert heard == []
+
+
+def test_a_question_mark_in_a_field_is_a_question_mark(page):
+    page.goto("/accounts/signup/")
+    field = page.locator("main input[type=text]").first
+    field.focus()
+
+    page.keyboard.press("?")
+
+    assert (field.input_value(), page.locator("#keys").is_visible()) == ("?", False)
+
+
+def test_without_script_there_are_no_keys_to_list(plain_page):
+    plain_page.goto("/accounts/signup/")
+    plain_page.locator("h1").click()
+
+    plain_page.keyboard.press("?")
+
+    assert plain_page.locator("#keys").is_visible() is False
+
+
 def test_the_first_tab_stop_skips_to_the_content(page):
     page.goto("/")
 
