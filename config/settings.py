@@ -8,79 +8,34 @@ stops the start with a sentence that says what to do.
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from zoneinfo import available_timezones
 
-import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from config import logs
+from config.values import (
+    LOCAL,
+    address,
+    contact,
+    database,
+    env,
+    flag,
+    former_secrets,
+    host_of,
+    mail,
+    number,
+    one_of,
+    rate,
+    refuse,
+    secret,
+    site_address,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 DATA_DIR = Path(env.str("GUILDHALL_DATA", default=str(BASE_DIR / "data")))
 if (DATA_DIR / "env").is_file():
     env.read_env(DATA_DIR / "env")
-
-
-def refuse(name: str, why: str) -> ImproperlyConfigured:
-    """The error that stops a start because of one setting."""
-    return ImproperlyConfigured(f"{name}: {why}")
-
-
-def secret(name: str, *, least: int) -> str:
-    """A secret of at least `least` characters."""
-    value = str(env.str(name, default=""))
-    if not value:
-        raise refuse(
-            name, "is not set. Run `python3 manage.py quickstart`, or set it in the environment."
-        )
-    if len(value) < least or "insecure" in value or "change" in value.lower():
-        raise refuse(name, f"is too weak. Use at least {least} random characters.")
-    return value
-
-
-def address(name: str, default: str) -> str:
-    """An http or https address without a slash at its end, or nothing."""
-    value = str(env.str(name, default=default)).rstrip("/")
-    if value and not value.startswith(("https://", "http://")):
-        raise refuse(name, f"must start with https:// or http://, not {value!r}.")
-    return value
-
-
-def flag(name: str, *, default: bool) -> bool:
-    """A yes or a no; anything else is refused rather than read as no."""
-    value = env.str(name, default="yes" if default else "no").lower()
-    if value not in {"yes", "no", "true", "false", "1", "0", "on", "off"}:
-        raise refuse(name, f"must be yes or no, not {value!r}.")
-    return value in {"yes", "true", "1", "on"}
-
-
-def database() -> dict[str, Any]:
-    """The database named by DATABASE_URL, SQLite in `data/` by default."""
-    try:
-        found: dict[str, Any] = dict(
-            env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'guildhall.sqlite3'}")
-        )
-    except Exception as error:
-        raise refuse("DATABASE_URL", f"cannot be read: {error}") from error
-    engine = found.get("ENGINE", "")
-    if engine.endswith("sqlite3"):
-        # Without IMMEDIATE two writers that both began by reading fail at once.
-        found["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
-            ),
-        }
-    elif engine.endswith("postgresql"):
-        found["CONN_MAX_AGE"] = env.int("DATABASE_MAX_AGE", default=60)
-        found["CONN_HEALTH_CHECKS"] = True
-    else:
-        raise refuse("DATABASE_URL", "must name sqlite:// or postgres://.")
-    return found
 
 
 # The site itself
@@ -88,25 +43,33 @@ DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", least=40)
 # Keys that outlive a rotation of SECRET_KEY: e-mail hashes and stored tokens hang on them.
 IDENTITY_KEY = secret("IDENTITY_KEY", least=32)
-ENCRYPTION_KEYS = [secret("ENCRYPTION_KEY", least=32), *env.list("OLD_ENCRYPTION_KEYS", default=[])]
-SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
+ENCRYPTION_KEYS = [
+    secret("ENCRYPTION_KEY", least=32),
+    *former_secrets("OLD_ENCRYPTION_KEYS", least=32),
+]
+if len({SECRET_KEY, IDENTITY_KEY, ENCRYPTION_KEYS[0]}) < 3:
+    raise refuse("SECRET_KEY", "must differ from IDENTITY_KEY and ENCRYPTION_KEY, and they too.")
+SITE_URL = site_address("SITE_URL", "http://127.0.0.1:8000")
 COMMUNITY_NAME = env.str("COMMUNITY_NAME", default="Guildhall")
 COMMUNITY_PURPOSE = env.str("COMMUNITY_PURPOSE", default="")
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 SOURCE_URL = address("SOURCE_URL", "")
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")  # mailto:, https: or tel:
+SECURITY_CONTACT = contact("SECURITY_CONTACT")  # mailto:, https: or tel:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise refuse("ALLOWED_HOSTS", "must name the hosts of this site, `*` is unsafe.")
 SECURE = SITE_URL.startswith("https://")
-if not SECURE and not DEBUG:
-    host = SITE_URL.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
-    if host not in {"127.0.0.1", "localhost", "[::1]"}:
+if host_of(SITE_URL) not in LOCAL:
+    if DEBUG:
+        raise refuse("DEBUG", "must be no where others reach the site: error pages tell a lot.")
+    if not SECURE:
         raise refuse("SITE_URL", "must be https:// unless the site is only on this machine.")
+if not DEBUG and not validate_host(host_of(SITE_URL), ALLOWED_HOSTS):
+    raise refuse("ALLOWED_HOSTS", f"must name {host_of(SITE_URL)}, the host of SITE_URL.")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-DATABASES = {"default": database()}
+DATABASES = {"default": database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -231,6 +194,8 @@ GIT_ALLOW_PRIVATE = flag("GIT_ALLOW_PRIVATE", default=False)
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
 GITLAB_URL = address("GITLAB_URL", "https://gitlab.com")
 OIDC_URL = address("OIDC_URL", "")
+if env.str("OIDC_CLIENT_ID", default="") and not OIDC_URL:
+    raise refuse("OIDC_URL", "is not set, though OIDC_CLIENT_ID is.")
 
 
 def provider_app(prefix: str, **more: object) -> list[dict[str, object]]:
@@ -269,11 +234,11 @@ AVATAR_HOSTS = env.list(
 )
 
 # Language and time
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones())
 USE_I18N = True
 USE_TZ = True
 
@@ -291,9 +256,8 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# Mail: without a server, messages wait in the outbox folder
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'outbox'}")
-vars().update(EMAIL_CONFIG)
+# Mail
+vars().update(mail(DATA_DIR))
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="guildhall@localhost")
 
 # Jobs: the table remembers, the bell only wakes somebody up
@@ -301,9 +265,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise refuse("REDIS_URL", "must start with redis://, rediss:// or unix://.")
 # A worker that showed no life for this long loses the job it held.
-JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE_SECONDS", default=60))
-if JOB_LEASE.total_seconds() < 0.5:
-    raise refuse("JOB_LEASE_SECONDS", "must be at least half a second.")
+JOB_LEASE = timedelta(seconds=number("JOB_LEASE_SECONDS", 60, least=0.5))
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -373,9 +335,9 @@ REST_FRAMEWORK = {
     # Without a proxy of ours, X-Forwarded-For is whatever the caller makes up.
     "NUM_PROXIES": 1 if flag("BEHIND_PROXY", default=False) else 0,
 }
-API_RATES = {
-    "address": env.str("API_RATE_ADDRESS", default="120/min"),
-    "account": env.str("API_RATE_ACCOUNT", default="1200/min"),
+API_RATES: dict[str, str | None] = {
+    "address": rate("API_RATE_ADDRESS", "120/min"),
+    "account": rate("API_RATE_ACCOUNT", "1200/min"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Guildhall API",
@@ -397,4 +359,5 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Logs: one JSON object a line in production, readable lines on a terminal
-LOGGING = logs.configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="WARNING"))
+LOG_LEVEL = one_of("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOGGING = logs.configure(readable=DEBUG, level=LOG_LEVEL)
