@@ -24,7 +24,7 @@ from integrations.connections.protocol import OutOfBudget
 from integrations.github.cursor import Cursor
 from integrations.github.documents import authors
 from integrations.github.mapping import actor
-from integrations.github.transport import Overloaded, Transport
+from integrations.github.transport import Locked, Overloaded, Transport
 
 PHASE = "authors"
 AT_ONCE = 100
@@ -74,8 +74,25 @@ def _users(
     """The account behind each commit's author; None where GitHub knows none."""
     if not shas:
         return []
-    found = transport.graphql(authors(shas), **place)["repository"]
+    try:
+        found = transport.graphql(authors(shas), **place)["repository"]
+    except Locked:
+        return _users_openly(transport, place, shas)
     return [_account(found[f"c{number}"]) for number in range(len(shas))]
+
+
+def _users_openly(
+    transport: Transport, place: Mapping[str, str], shas: Sequence[str]
+) -> list[Actor | None]:
+    """The same by REST; an answer holds a commit and others before it, perhaps ours too."""
+    known: dict[str, Mapping[str, Any] | None] = {}
+    for sha in shas:
+        if sha not in known:
+            path = f"repos/{place['owner']}/{place['name']}/commits"
+            answer = transport.get(path, sha=sha, per_page=AT_ONCE)
+            known |= {commit["sha"]: commit["author"] for commit in answer.data}
+    users = [known.get(sha) or {} for sha in shas]
+    return [actor(user) if user.get("type") == "User" else None for user in users]
 
 
 def _account(commit: Mapping[str, Any] | None) -> Actor | None:

@@ -176,8 +176,8 @@ class GitHubConnector:
             yield from self._pulls_by_graphql()
         except Locked:
             logger.warning(
-                "Without a token %s is read by REST: a request for each pull request, and "
-                "commits stay with their addresses. Set GITHUB_TOKEN.",
+                "Without a token %s is read by REST, at a request for each pull request. "
+                "Set GITHUB_TOKEN.",
                 "/".join(self.place.values()),
             )
             yield from self._pulls_openly()

@@ -131,6 +131,20 @@ class Rest:
             **submitted,
         }
 
+    def commit(self, oid: str) -> Row:
+        user = self.world.users.get(self.world.commits[oid] or 0)
+        return {
+            "sha": oid,
+            "node_id": f"C_{oid}",
+            "url": f"{self.api}/commits/{oid}",
+            "html_url": f"{self.web}/commit/{oid}",
+            "comments_url": f"{self.api}/commits/{oid}/comments",
+            "commit": {"message": "Change", "comment_count": 0},
+            "author": self.user(user),
+            "committer": self.user(user),
+            "parents": [],
+        }
+
     def comment(self, row: Row) -> Row:
         number = row["number"]
         part = "pull" if number in self.world.pulls else "issues"

@@ -136,6 +136,9 @@ class GitHub:
         if rest.startswith("pulls/") and rest.endswith("/reviews"):
             found = world.reviews_of(int(rest.split("/")[1]))
             return paged(f"{self.base}{asked.path}", found, asked.query, show.review)
+        if rest == "commits":
+            found = since_commit(list(world.commits), asked.query.get("sha", ""))
+            return paged(f"{self.base}{asked.path}", found, asked.query, show.commit)
         lists: dict[str, tuple[Any, Callable[[Row], Row]]] = {
             "issues": ([*world.issues.values(), *world.pulls.values()], show.issue),
             "issues/comments": (world.comments.values(), show.comment),
@@ -150,6 +153,11 @@ class GitHub:
         return paged(f"{self.base}{asked.path}", rows, asked.query, render)
 
 
+def since_commit(oids: list[str], sha: str) -> list[str]:
+    """A commit, or the latest, and those before it, the newest first."""
+    return oids[: oids.index(sha) + 1 if sha in oids else None][::-1]
+
+
 def ordered(rows: list[Row], query: dict[str, str]) -> list[Row]:
     """Filtered and sorted as the lists of issues and comments are."""
     column = {"updated": "updated_at"}.get(query.get("sort", "created"), "created_at")
@@ -161,7 +169,7 @@ def ordered(rows: list[Row], query: dict[str, str]) -> list[Row]:
     return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=direction == "desc")
 
 
-def paged(url: str, rows: list[Row], query: dict[str, str], render: Callable[[Row], Row]) -> Reply:
+def paged(url: str, rows: list[Any], query: dict[str, str], render: Callable[[Any], Row]) -> Reply:
     """One page with its Link header."""
     size = min(100, max(1, int(query.get("per_page", "30"))))
     number, last = max(1, int(query.get("page", "1"))), max(1, -(-len(rows) // size))

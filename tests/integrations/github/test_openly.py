@@ -12,6 +12,7 @@ from integrations.github import openly
 from tests.factories import NOON
 from tests.github_api.server import Reply
 from tests.integrations.github.dump import dump
+from tests.integrations.github.test_commits import accounts, tied
 from tests.integrations.github.test_sync import LISTS, read, truth
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,22 @@ def test_everything_is_read_without_a_token(stranger, github, world, reply, capl
     assert {name: found[name] for name in LISTS} == truth(world)
     assert (found["completeness"], found["requests"]["graphql"] <= 2) == (1.0, True)
     assert "Set GITHUB_TOKEN" in caplog.text
+
+
+def test_one_person_is_not_counted_twice_without_a_token_either(stranger, world):
+    read(stranger)
+
+    assert tied() == accounts(world)
+
+
+def test_a_server_that_does_not_list_commits_leaves_addresses_alone(stranger, github, world):
+    github.faults.append(
+        lambda asked: Reply(409, {"message": "Empty"}) if asked.path.endswith("/commits") else None
+    )
+
+    found = figures(read(stranger))
+
+    assert {name: found[name] for name in LISTS} == truth(world)
 
 
 def test_graphql_open_to_all_is_used(stranger, github, world):
