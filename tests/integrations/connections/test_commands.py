@@ -11,7 +11,7 @@ from community.projects.models import Project
 from integrations.connections.figures import figures
 from integrations.connections.models import Connection, Source, SyncRun
 from integrations.connections.tasks import sync, sync_due
-from tests.factories import NOON
+from tests.factories import NOON, connections
 from tests.integrations.github.test_sync import LISTS, truth
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,18 @@ def test_a_failed_source_makes_the_command_fail_and_say_why(source, settings):
         run("sync")
 
     assert "guild/hall: GitHub does not accept the token." in str(failure.value)
+
+
+def test_what_nobody_foresaw_at_one_source_does_not_hold_up_the_rest(db):
+    for name in ("guild/first", "guild/second"):
+        connections.source(location=name)
+
+    said = StringIO()
+    with connections.scripted(ZeroDivisionError()), pytest.raises(CommandError) as failure:
+        call_command("sync", "--json", stdout=said, stderr=StringIO())
+
+    assert str(failure.value) == "guild/first: ZeroDivisionError\nguild/second: ZeroDivisionError"
+    assert said.getvalue() == ""
 
 
 def test_a_repository_nobody_connected_is_named(source):

@@ -1,6 +1,7 @@
 """`manage.py sync`: read what is new at every source, or at those named."""
 
 import json
+import logging
 import sys
 from typing import Any
 
@@ -11,6 +12,8 @@ from integrations.connections.figures import figures
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.progress import Terminal
 from integrations.connections.sync import sync_source
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -29,6 +32,10 @@ class Command(BaseCommand):
                     run = sync_source(source=source, full=options["full"], watch=terminal.show)
                 except Refused as refusal:
                     failed.append(f"{source.location}: {refusal}")
+                    continue
+                except Exception as error:  # one bad source does not hold up the rest
+                    logger.exception("Reading %s went wrong.", source.location)
+                    failed.append(f"{source.location}: {type(error).__name__}")
                     continue
                 self.tell(run, as_json=options["json"])
                 if run.state != SyncRun.State.DONE:
