@@ -22,7 +22,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 def prepare(folder: str) -> None:
     """Settings of their own and an empty database."""
     for name in ("SECRET_KEY", "IDENTITY_KEY", "ENCRYPTION_KEY"):
-        os.environ.setdefault(name, "benchmark-" + "b" * 40)
+        os.environ.setdefault(name, f"{name}-" + "b" * 40)
     os.environ.setdefault("GUILDHALL_DATA", folder)
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
