@@ -213,7 +213,7 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Organization
         fields = ("name", "slug", "kind", "website")
-        labels = {"name": _("Name")}
+        labels = {"name": _("Name"), "slug": _("Short name in addresses")}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
