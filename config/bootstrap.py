@@ -5,6 +5,7 @@ Imported before Django is there: standard library only.
 
 import argparse
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -19,6 +20,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 SECRETS = ("SECRET_KEY", "IDENTITY_KEY", "ENCRYPTION_KEY")
+SHORTEST = 32
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 LOCKS = {"quickstart": RUNTIME, "bootstrap": DEVELOPMENT, "test": DEVELOPMENT}
 PORTS_TRIED = 50
@@ -135,13 +137,44 @@ def free_port(wanted: int) -> int:
 
 
 def write_secrets() -> None:
-    """Complete `data/env` with fresh secrets, readable by its owner alone."""
+    """Complete `data/env` with fresh secrets, readable by its owner alone.
+
+    Two starts at once agree on them. SystemExit says why the folder is of no use.
+    """
     data = Path(os.environ.get("GUILDHALL_DATA") or ROOT / "data")
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = {line.split("=", 1)[0].strip() for line in read(data / "env").splitlines()}
+    for name in SECRETS:  # an empty variable would win over the file
+        if not os.environ.get(name):
+            os.environ.pop(name, None)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            complete_secrets(data / "env", is_new=not (data / "guildhall.sqlite3").exists())
+        finally:
+            os.close(folder)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{data} cannot be the data folder: {error}.") from error
+
+
+def complete_secrets(path: Path, *, is_new: bool) -> None:
+    """Add the secrets that are missing; on a new site also those that were cut off."""
+    lines = read(path).splitlines()
+    if is_new:
+        lines = [line for line in lines if not is_cut_off(line)]
+    held = {line.split("=", 1)[0].strip() for line in lines}
     missing = [name for name in SECRETS if name not in os.environ and name not in held]
     if not missing:
         return
-    lines = [f"{name}={secrets.token_urlsafe(48)}\n" for name in missing]
-    with open(os.open(data / "env", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
-        file.writelines(lines)
+    lines += [f"{name}={secrets.token_urlsafe(48)}" for name in missing]
+    draft = path.with_name("env.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(draft, flags, 0o600), "w") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    draft.replace(path)
+
+
+def is_cut_off(line: str) -> bool:
+    """Whether this line of `data/env` is what a start left that was ended while writing it."""
+    name, _equals, value = line.partition("=")
+    return name.strip() in SECRETS and len(value.strip()) < SHORTEST and "$" not in value

@@ -335,7 +335,7 @@ REST_FRAMEWORK = {
     # Without a proxy of ours, X-Forwarded-For is whatever the caller makes up.
     "NUM_PROXIES": 1 if flag("BEHIND_PROXY", default=False) else 0,
 }
-API_RATES: dict[str, str | None] = {
+API_RATES = {
     "address": rate("API_RATE_ADDRESS", "120/min"),
     "account": rate("API_RATE_ACCOUNT", "1200/min"),
 }

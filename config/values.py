@@ -117,10 +117,11 @@ def contact(name: str) -> str:
 
 def database(data: Path) -> dict[str, Any]:
     """The database named by DATABASE_URL, SQLite in the data folder by default."""
+    embedded = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data / "guildhall.sqlite3")}
     try:
-        found: dict[str, Any] = dict(
-            env.db_url("DATABASE_URL", default=f"sqlite:///{data / 'guildhall.sqlite3'}")
-        )
+        # Not as an address: a folder may be called `50% done?`.
+        has_one = bool(env.str("DATABASE_URL", default=""))
+        found: dict[str, Any] = dict(env.db_url("DATABASE_URL")) if has_one else embedded
     except Exception as error:
         raise refuse("DATABASE_URL", f"cannot be read: {error}") from error
     engine = found.get("ENGINE", "")
@@ -144,8 +145,11 @@ def database(data: Path) -> dict[str, Any]:
 
 def mail(data: Path) -> dict[str, Any]:
     """The mail server; without one messages wait in the outbox folder."""
+    if not env.str("EMAIL_URL", default=""):
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": str(data / "outbox")}
     try:
-        found: dict[str, Any] = env.email_url("EMAIL_URL", default=f"filemail:///{data / 'outbox'}")
+        found: dict[str, Any] = env.email_url("EMAIL_URL")
     except (ValueError, KeyError, ImproperlyConfigured):  # may hold the password
         raise refuse("EMAIL_URL", "must be like smtp+tls://user:password@host:587.") from None
     return found

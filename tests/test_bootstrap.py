@@ -13,6 +13,8 @@ import pytest
 
 from config import bootstrap
 
+KEPT = "kept-" * 10
+
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
@@ -167,13 +169,82 @@ def test_a_missing_secret_is_added_beside_the_others(house, monkeypatch):
     for name in bootstrap.SECRETS:
         monkeypatch.delenv(name, raising=False)
     (house / "data").mkdir()
-    (house / "data/env").write_text("SECRET_KEY=kept\nIDENTITY_KEY=kept\n")
+    (house / "data/env").write_text(f"SECRET_KEY={KEPT}\nIDENTITY_KEY={KEPT}\n")
 
     bootstrap.write_secrets()
 
     lines = (house / "data/env").read_text().splitlines()
-    assert lines[:2] == ["SECRET_KEY=kept", "IDENTITY_KEY=kept"]
+    assert lines[:2] == [f"SECRET_KEY={KEPT}", f"IDENTITY_KEY={KEPT}"]
     assert [line.split("=")[0] for line in lines[2:]] == ["ENCRYPTION_KEY"]
+
+
+@pytest.fixture
+def bare(house, monkeypatch):
+    """A data folder of a site that nobody has given secrets to."""
+    for name in bootstrap.SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    (house / "data").mkdir()
+    return house / "data"
+
+
+def held(data: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in (data / "env").read_text().splitlines())
+
+
+@pytest.mark.parametrize("found", ["SECRET_KEY=abc", "SECRET_KEY=\nIDENTITY_KEY=\n"])
+def test_a_first_start_that_was_cut_off_is_made_good(bare, found):
+    (bare / "env").write_text(f"GITHUB_TOKEN=mine\n{found}")
+
+    bootstrap.write_secrets()
+
+    secrets = held(bare)
+    assert secrets.pop("GITHUB_TOKEN") == "mine"
+    assert {name: len(value) for name, value in secrets.items()} == dict.fromkeys(
+        bootstrap.SECRETS, 64
+    )
+
+
+def test_the_secrets_of_a_site_that_has_data_are_never_replaced(bare):
+    (bare / "env").write_text("SECRET_KEY=abc")
+    (bare / "guildhall.sqlite3").touch()
+
+    bootstrap.write_secrets()
+
+    assert (held(bare)["SECRET_KEY"], list(held(bare))) == ("abc", list(bootstrap.SECRETS))
+
+
+def test_an_empty_variable_does_not_stand_in_for_a_secret(bare, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "")
+
+    bootstrap.write_secrets()
+
+    assert ("SECRET_KEY" in os.environ, len(held(bare)["SECRET_KEY"])) == (False, 64)
+
+
+@pytest.mark.parametrize("obstacle", ["file", "no way", "not text"])
+def test_a_data_folder_of_no_use_is_a_sentence(house, monkeypatch, obstacle):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    if obstacle == "file":
+        (house / "data").touch()
+    elif obstacle == "no way":
+        monkeypatch.setenv("GUILDHALL_DATA", "/proc/nowhere")
+    else:
+        (house / "data").mkdir()
+        (house / "data/env").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(SystemExit, match="cannot be the data folder"):
+        bootstrap.write_secrets()
+
+
+def test_six_starts_at_once_agree_on_the_secrets(bare):
+    call = [sys.executable, "-c", "from config import bootstrap; bootstrap.write_secrets()"]
+    environment = {**os.environ, "GUILDHALL_DATA": str(bare)}
+    root = Path(__file__).resolve().parents[1]
+
+    starts = [subprocess.Popen(call, cwd=root, env=environment) for _ in range(6)]
+
+    assert [one.wait(timeout=60) for one in starts] == [0] * 6
+    assert list(held(bare)) == list(bootstrap.SECRETS)
 
 
 def test_a_taken_port_moves_the_site_to_the_next_one(house, monkeypatch, capsys):

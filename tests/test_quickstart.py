@@ -55,6 +55,30 @@ def test_check_fetches_the_main_pages_of_a_new_site_and_ends(start):
     ]
 
 
+@pytest.mark.services
+@pytest.mark.timeout(240)
+def test_two_starts_at_once_share_one_new_site(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    env |= {"NO_BOOTSTRAP": "1", "GUILDHALL_DATA": str(tmp_path / "data")}
+    ports = [bootstrap.free_port(port) for port in (18_100, 18_200)]
+
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "quickstart", "--no-demo", "--check", f"--port={port}"],
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for port in ports
+    ]
+
+    outcomes = [(one.communicate(timeout=200)[0], one.returncode) for one in starts]
+    assert [code for _said, code in outcomes] == [0, 0], outcomes
+    assert sum("Creating the tables" in said for said, _code in outcomes) == 1
+
+
 @pytest.mark.timeout(240)
 def test_the_site_says_how_to_get_in_and_ends_on_an_interrupt(start):
     site = start("--no-browser")

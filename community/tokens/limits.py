@@ -1,6 +1,7 @@
 """How often the API may be asked: by address when nobody is signed in, else by account."""
 
 import ipaddress
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,7 +16,7 @@ class RateLimit(SimpleRateThrottle):
     """A limit whose rate is read from the settings at each request."""
 
     def get_rate(self) -> str | None:
-        rates: dict[str, str | None] = settings.API_RATES
+        rates: Mapping[str, str | None] = settings.API_RATES
         return rates[str(self.scope)]
 
 

@@ -1,5 +1,7 @@
 """From a fresh clone to a site that answers, in one command."""
 
+import fcntl
+import os
 import signal
 import sys
 import threading
@@ -8,7 +10,6 @@ import webbrowser
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import environ
 from time import perf_counter
 from typing import Any, NoReturn
 from urllib.error import HTTPError, URLError
@@ -52,9 +53,10 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # ignored where a script starts us
             signal.signal(number, stop)
-        self.migrate()
-        if not options["no_demo"]:
-            self.load_demo()
+        with alone():
+            self.migrate()
+            if not options["no_demo"]:
+                self.load_demo()
         with serving(options["port"]) as server:
             if options["check"]:
                 self.check_pages(f"http://{HOST}:{options['port']}")
@@ -106,13 +108,27 @@ class Command(BaseCommand):
 
 
 @contextmanager
+def alone() -> Iterator[None]:
+    """One start at a time sets up a data folder; the others wait until it is done."""
+    folder = os.open(settings.DATA_DIR, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
 def serving(port: int) -> Iterator[threading.Thread]:
     """The site and its worker on 127.0.0.1 as the thread of the web server; stopped at the end."""
     # Without `collectstatic` files are served from where they lie; that is meant here.
     warnings.filterwarnings("ignore", message="No directory at")
     from config.wsgi import application
 
-    server = create_server(application, host=HOST, port=port, threads=THREADS, ident=None)
+    try:
+        server = create_server(application, host=HOST, port=port, threads=THREADS, ident=None)
+    except OSError as taken:  # by somebody who was quicker since it was found free
+        raise CommandError(f"Port {port} cannot be used: {taken}. Start again.") from taken
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     stop_worker = start_embedded_worker()
@@ -153,7 +169,9 @@ def fetch(address: str) -> tuple[int, float]:
 
 def can_open_a_browser() -> bool:
     """Whether there is a desktop; a text browser would take the terminal away."""
-    has_desktop = sys.platform == "darwin" or "DISPLAY" in environ or "WAYLAND_DISPLAY" in environ
+    has_desktop = sys.platform == "darwin" or bool(
+        {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    )
     return sys.stdout.isatty() and has_desktop
 
 
