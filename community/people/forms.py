@@ -266,6 +266,12 @@ class BotForm(forms.Form):
     note = forms.CharField(label=_("What it does"), max_length=200, required=False)
 
 
+class SuspendForm(forms.Form):
+    """Why somebody is shut out."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=Person.Suspension.choices)
+
+
 class MergeForm(forms.Form):
     """Which of two records is kept, why, and the handle typed when both have an account."""
 

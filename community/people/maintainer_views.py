@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community.lib.paging import page_of
 from community.lib.refusals import Refused
 from community.people.actions import flag_bot, list_bot, unflag_bot, unlist_bot
-from community.people.forms import BotForm
+from community.people.forms import BotForm, SuspendForm
 from community.people.models import BotLogin, Person
 from community.people.signin import make_link
+from community.people.suspensions import lift_suspension, suspend_person
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -49,6 +50,40 @@ def bot_flag(request: HttpRequest, handle: str) -> HttpResponse:
     else:
         flag_bot(person=person, by=me, at=timezone.now())
         messages.success(request, _("Counted among the bots from now on."))
+    return redirect(person)
+
+
+@require_POST
+@login_required
+@permission_required("people.suspend", raise_exception=True)
+def suspend(request: HttpRequest, handle: str) -> HttpResponse:
+    """Shut somebody out, for a reason."""
+    person, me = get_object_or_404(Person, handle=handle), cast("Person", request.user)
+    form = SuspendForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose why."))
+        return redirect(person)
+    try:
+        suspend_person(person=person, by=me, at=timezone.now(), **form.cleaned_data)
+    except Refused as refusal:
+        messages.error(request, str(refusal.reason))
+    else:
+        messages.success(request, _("Suspended until a maintainer lifts it."))
+    return redirect(person)
+
+
+@require_POST
+@login_required
+@permission_required("people.suspend", raise_exception=True)
+def lift(request: HttpRequest, handle: str) -> HttpResponse:
+    """Let somebody in again."""
+    person = get_object_or_404(Person, handle=handle)
+    try:
+        lift_suspension(person=person, by=cast("Person", request.user), at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal.reason))
+    else:
+        messages.success(request, _("The suspension is lifted."))
     return redirect(person)
 
 

@@ -91,14 +91,15 @@ def merge(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("people.merge_people", raise_exception=True)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a merge back."""
+    """Take a merge or a split back."""
     found = get_object_or_404(Merge, pk=pk)
     try:
         undo_merge(merge=found, by=_maintainer(request), at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal.reason))
     else:
-        messages.success(request, _("The merge is undone."))
+        done = _("The split is undone.") if found.is_split else _("The merge is undone.")
+        messages.success(request, done)
     return redirect("people:merges")
 
 

@@ -80,13 +80,16 @@ def move_identity(
 
 @transaction.atomic
 def undo_merge(*, merge: Merge, by: Person, at: datetime) -> Merge:
-    """Put back exactly what a merge moved. Raises `Refused` when it has moved on since."""
+    """Put back exactly what a merge or split moved. Raises `Refused` when it has moved on since."""
     merge = Merge.objects.select_for_update().select_related("kept", "absorbed").get(pk=merge.pk)
     merge.kept, merge.absorbed = kept, absorbed = lock_people(merge.kept, merge.absorbed)
     if refusal := why_not_undo(merge, by=by, still_there=_still_there(merge)):
         raise refusal
     for word in _MOVABLE:
         _move(word, merge.moved.get(word, []), absorbed)
+    if merge.is_split and not kept.identities.exists():
+        # Nothing is left of the record that the split made.
+        Person.objects.filter(pk=kept.pk).update(merged_into=absorbed, is_active=False)
     absorbed.maintained_projects.add(*merge.moved.get("maintained", []))
     kept.maintained_projects.remove(*merge.moved.get("maintained_new", []))
     if "was_active" in merge.moved:
@@ -96,7 +99,8 @@ def undo_merge(*, merge: Merge, by: Person, at: datetime) -> Merge:
     merge.undone_by, merge.undone_at = by, at
     merge.save(update_fields=["undone_by", "undone_at"])
     index_people([kept.pk, absorbed.pk])
-    record(verb="people.merge_undone", subject=kept, actor=by, at=at, merge=merge.pk)
+    verb = "people.split_undone" if merge.is_split else "people.merge_undone"
+    record(verb=verb, subject=kept, actor=by, at=at, merge=merge.pk)
     publish("people.split", person_ids=[kept.pk, absorbed.pk])
     return merge
 
@@ -122,6 +126,14 @@ def split_person(
     fresh.set_unusable_password()
     fresh.save()
     keys = _move("identities", [one.pk for one in chosen], fresh)
+    Merge.objects.create(
+        kept=fresh,
+        absorbed=person,
+        is_split=True,
+        moved={"identities": keys},
+        merged_by=by,
+        merged_at=at,
+    )
     index_people([person.pk, fresh.pk])
     record(verb="people.split", subject=person, actor=by, at=at, into=fresh.pk, identities=keys)
     publish("people.split", person_ids=[person.pk, fresh.pk])

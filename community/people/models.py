@@ -49,6 +49,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         MEMBERS = "members", _("Signed-in people")
         HIDDEN = "hidden", _("Only me and maintainers")
 
+    class Suspension(models.TextChoices):
+        CONDUCT = "conduct", _("Broke the code of conduct")
+        SPAM = "spam", _("Spam")
+        STOLEN = "stolen", _("The account may be in other hands")
+        ASKED = "asked", _("They asked for it")
+
     handle = models.CharField(_("handle"), max_length=39, unique=True, validators=[HANDLE])
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -68,6 +74,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # What `search.search_text` makes of handle, name and logins; empty: not indexed yet.
     search_text = models.TextField(blank=True, editable=False)
     is_active = models.BooleanField(default=True)
+    suspended_for = models.CharField(
+        max_length=12, blank=True, choices=Suspension.choices, editable=False
+    )
     is_staff = models.BooleanField(_("is a maintainer of this site"), default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -263,10 +272,14 @@ class Affiliation(models.Model):
 
 
 class Merge(models.Model):
-    """Two records found to be one person: what moved, and whether it was undone."""
+    """What moved from one record to another, and whether it was undone.
+
+    In a split, `kept` is the new record and `absorbed` the one that it was part of.
+    """
 
     kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges")
     absorbed = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absorptions")
+    is_split = models.BooleanField(default=False)
     moved = models.JSONField(default=dict)  # table -> ids that moved
     reason = models.CharField(max_length=200, blank=True)
     merged_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -14,6 +14,7 @@ is_own = rules.predicate(_is_own)
 
 rules.add_perm("people.merge_people", rules.is_staff)
 rules.add_perm("people.flag_bots", rules.is_staff)
+rules.add_perm("people.suspend", rules.is_staff)
 rules.add_perm("people.let_in", rules.is_staff)
 rules.add_perm("people.edit_organizations", rules.is_staff)
 rules.add_perm("people.edit_affiliation", rules.is_staff | is_own)

@@ -134,15 +134,56 @@ def why_not_merge(
 def why_not_undo(merge: Merge, *, by: Person | None, still_there: bool) -> Refused | None:
     """Whether a merge can still be taken back exactly."""
     if merge.undone_at is not None:
-        return Refused("undone", _("This merge has been undone."))
+        return Refused("undone", _("This has been undone."))
     if merge.kept.erased_at or merge.absorbed.erased_at:
         return NOT_PRESENT
+    if merge.is_split and (refusal := why_not_rejoin(merge)):
+        return refusal
     if merge.kept.merged_into_id:
         return Refused("merged_since", _("The kept person was merged again; undo that first."))
     if not still_there:
         return Refused("moved_since", _("Part of what moved has moved again; undo that first."))
     superuser = merge.kept.is_superuser or merge.absorbed.is_superuser
     return OUTRANKED if superuser and (by is None or not by.is_superuser) else None
+
+
+def why_not_rejoin(split: Merge) -> Refused | None:
+    """Whether what was split off may simply go back."""
+    if split.absorbed.merged_into_id:
+        return Refused("merged_since", _("The person was merged since; undo that first."))
+    if split.kept.is_claimed:
+        return Refused(
+            "claimed_since", _("Somebody signs in as the new record by now; merge the two instead.")
+        )
+    return None
+
+
+def why_not_suspend(person: Person, by: Person | None) -> Refused | None:
+    """Whether somebody may be shut out."""
+    if person.merged_into_id or person.erased_at:
+        return NOT_PRESENT
+    if by is not None and by.pk == person.pk:
+        return Refused("oneself", _("You cannot suspend yourself."))
+    if person.is_bot and not person.is_claimed:
+        return Refused("no_account", _("Nobody signs in as a bot, so there is nobody to suspend."))
+    if not person.is_active:
+        return Refused("suspended_already", _("This person is suspended already."))
+    return _outranked(person, by)
+
+
+def why_not_lift(person: Person, by: Person | None) -> Refused | None:
+    """Whether somebody may be let in again."""
+    if person.merged_into_id or person.erased_at:
+        return NOT_PRESENT
+    if person.is_active:
+        return Refused("not_suspended", _("This person is not suspended."))
+    return _outranked(person, by)
+
+
+def _outranked(person: Person, by: Person | None) -> Refused | None:
+    """Maintainers and administrators are above maintainers."""
+    is_above = person.is_staff or person.is_superuser
+    return OUTRANKED if is_above and (by is None or not by.is_superuser) else None
 
 
 def why_not_split(person: Person, chosen: int, total: int, *, is_proven: bool) -> Refused | None:

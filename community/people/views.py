@@ -10,11 +10,11 @@ from django.views.decorators.http import etag, require_safe
 
 from community.lib.paging import page_of
 from community.people.directory import find_people
-from community.people.forms import DirectoryFilter
+from community.people.forms import DirectoryFilter, SuspendForm
 from community.people.identicon import identicon
 from community.people.models import Person
 from community.people.profiles import find_person, sections_shown
-from community.people.rules import why_not_make_link
+from community.people.rules import why_not_lift, why_not_make_link, why_not_suspend
 from community.people.visibility import levels_shown_to
 
 if TYPE_CHECKING:
@@ -31,10 +31,14 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         return redirect(person, permanent=False)
     if person.erased_at:
         return render(request, "community/people/erased.html", {"person": person}, status=410)
+    me = _maintainer(request)
     context = {
         "person": person,
+        "suspend_form": SuspendForm(),
+        "suspend_refusal": why_not_suspend(person, me),
+        "lift_refusal": why_not_lift(person, me),
         "shown": sections_shown(request.user, person),
-        "link_refusal": why_not_make_link(person, _maintainer(request)),
+        "link_refusal": why_not_make_link(person, me),
     }
     return render(request, "community/people/profile.html", context)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from community.audit.actions import record
@@ -147,8 +147,10 @@ def _tie(identity_id: int, found: Actor) -> bool:
     owner = Identity.objects.select_related("person").get(pk=account).person
     identity = Identity.objects.select_related("person").get(pk=identity_id)
     has_more = identity.person.identities.exclude(pk=identity_id).exists()
-    was_undone = Merge.objects.filter(absorbed=identity.person).exclude(undone_at=None)
-    if identity.person_id == owner.pk or has_more or was_undone.exists():
+    # What a maintainer took apart is not put together by itself again.
+    undone = Q(absorbed=identity.person, is_split=False, undone_at__isnull=False)
+    apart = Merge.objects.filter(undone | Q(kept=identity.person, is_split=True))
+    if identity.person_id == owner.pk or has_more or apart.exists():
         return False
     try:
         move_identity(identity=identity, to=owner, by=None, at=at, reason=REASON)

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('bot_reason', models.CharField(blank=True, max_length=20)),
                 ('search_text', models.TextField(blank=True, editable=False)),
                 ('is_active', models.BooleanField(default=True)),
+                ('suspended_for', models.CharField(blank=True, choices=[('conduct', 'Broke the code of conduct'), ('spam', 'Spam'), ('stolen', 'The account may be in other hands'), ('asked', 'They asked for it')], editable=False, max_length=12)),
                 ('is_staff', models.BooleanField(default=False, verbose_name='is a maintainer of this site')),
                 ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('claimed_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -134,6 +135,7 @@ class Migration(migrations.Migration):
             name='Merge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_split', models.BooleanField(default=False)),
                 ('moved', models.JSONField(default=dict)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('merged_at', models.DateTimeField()),

@@ -225,3 +225,64 @@ def test_the_page_of_merges_costs_the_same_however_long(
 
     with django_assert_num_queries(10):
         maintainer_client.get("/people/merges/")
+
+
+def split_in_two(maintainer):
+    """A record, the one split off from it, and the note of the split."""
+    mixed = factories.person("mixed")
+    factories.identity(mixed)
+    leaves = factories.identity(mixed, login="leaver")
+    fresh = split_person(person=mixed, identities=[leaves], by=maintainer, at=NOON)
+    return mixed, fresh, Merge.objects.get(is_split=True)
+
+
+def test_a_split_is_in_the_history_and_undone_there(maintainer_client, maintainer):
+    mixed, fresh, split = split_in_two(maintainer)
+
+    page = maintainer_client.get("/people/merges/")
+    answer = maintainer_client.post(f"/people/merges/{split.pk}/undo/", follow=True)
+
+    fresh.refresh_from_db()
+    assert list(page.context["page"]) == [split]
+    assert f"/people/merges/{split.pk}/undo/" in page.content.decode()
+    assert [str(one) for one in answer.context["messages"]] == ["The split is undone."]
+    assert (mixed.identities.count(), fresh.identities.count()) == (2, 0)
+    assert (fresh.merged_into, fresh.is_active) == (mixed, False)
+    assert Event.objects.order_by("-number")[0].verb == "people.split_undone"
+    assert maintainer_client.get("/@leaver/")["Location"] == "/@mixed/"
+
+
+def test_a_record_that_came_to_hold_more_outlasts_the_undoing_of_its_split(maintainer):
+    _mixed, fresh, split = split_in_two(maintainer)
+    factories.identity(fresh)
+
+    undo_merge(merge=split, by=maintainer, at=NOON)
+
+    fresh.refresh_from_db()
+    assert (fresh.identities.count(), fresh.merged_into, fresh.is_active) == (1, None, True)
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("claimed", "claimed_since"),
+        ("merged", "merged_since"),
+        ("moved", "moved_since"),
+        ("undone", "undone"),
+    ],
+)
+def test_a_split_after_which_much_happened_is_not_undone(maintainer, what, code):
+    mixed, fresh, split = split_in_two(maintainer)
+    if what == "claimed":
+        Person.objects.filter(pk=fresh.pk).update(claimed_at=NOON)
+    elif what == "merged":
+        merge_people(kept=factories.person(), absorbed=mixed, by=maintainer, at=NOON)
+    elif what == "moved":
+        fresh.identities.update(person=factories.person())
+    else:
+        undo_merge(merge=split, by=maintainer, at=NOON)
+
+    with pytest.raises(Refused) as caught:
+        undo_merge(merge=split, by=maintainer, at=NOON)
+
+    assert caught.value.code == code
