@@ -22,7 +22,7 @@ from integrations.github.openly import OpenPulls
 from integrations.github.pulls import PHASE, Pulls
 from integrations.github.shapes import pull_request_as_rest
 from integrations.github.transport import Gone, Locked, Overloaded, Transport
-from integrations.github.walk import PAGE_SIZE, Listing, changed
+from integrations.github.walk import PAGE_SIZE, Listing, changed, together
 
 NAME = re.compile(r"^(?:https?://[^/]+/|git@[^:]+:)?([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
 logger = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ class GitHubConnector:
         listing = Listing("issues", self._path("issues"), {"state": "all", **BY_CHANGE})
         total, done = sum(self.totals.values()), 0
         try:
-            for items in changed(self.transport, listing, self.cursor):
+            for items in together(changed(self.transport, listing, self.cursor)):
                 pulls = [item for item in items if "pull_request" in item]
                 self._note_pulls(pulls)
                 self.cursor.phase("totals")["stale"] = True
@@ -214,7 +214,7 @@ class GitHubConnector:
         """A list of comments by change."""
         listing, done = Listing(phase, self._path(rest), BY_CHANGE), 0
         try:
-            for items in changed(self.transport, listing, self.cursor):
+            for items in together(changed(self.transport, listing, self.cursor)):
                 done += len(items)
                 yield self._page(to_batch(items), phase, counts={phase: len(items)}, done=done)
         except Gone:  # with the issues their comments may be switched off

@@ -6,15 +6,18 @@ the one before, and only pages within one second are told apart by GitHub's
 own `next` link.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from community.lib.refusals import Refused
+from integrations.connections.protocol import OutOfBudget
 from integrations.github.cursor import Cursor
 from integrations.github.transport import Answer, Transport
 
 PAGE_SIZE = 100
+AT_ONCE = 500  # storing costs little a row and much a page
 OVERLAP = timedelta(minutes=2)  # GitHub's replicas may show a change late
 Item = Mapping[str, Any]
 
@@ -26,6 +29,23 @@ class Listing:
     phase: str
     path: str
     parameters: Mapping[str, str]
+
+
+def together(pages: Iterable[list[Item]]) -> Iterator[list[Item]]:
+    """Pages put together until they are worth a transaction; a fault keeps what came before it."""
+    held: list[Item] = []
+    try:
+        for items in pages:
+            held += items
+            if len(held) >= AT_ONCE:
+                yield held
+                held = []
+    except (OutOfBudget, Refused):
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[list[Item]]:
