@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Viewer = Person | AnonymousUser
 
 LISTED = 6  # people or organizations that a list names
-WAITING = 7
+WAITING = 5
 LATEST = 6
 TREND_KEYS = tuple(METRICS)
 MAIN = (
