@@ -21,9 +21,8 @@ REGISTRIES = "|".join(
     )
 )
 MACHINE_PATHS = r"(?<![\w/.}])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + r"me/\w+")) + ")/"
-SETTING = re.compile(
-    r"(?:env\.\w+|flag|secret|address)\(\s*\"([A-Z_]+)\"|env\.\w+\(f\"\{prefix\}(_[A-Z_]+)\""
-)
+READERS = r"env\.\w+|flag|number|one_of|rate|contact|(?:former_)?secrets?|(?:site_)?address"
+SETTING = re.compile(rf"(?:{READERS})\(\s*\"([A-Z_]+)\"|env\.\w+\(f\"\{{prefix\}}(_[A-Z_]+)\"")
 
 
 def relative(path):
@@ -32,7 +31,7 @@ def relative(path):
 
 def settings_read():
     """Every environment variable that the settings read."""
-    text = (ROOT / "config/settings.py").read_text()
+    text = "".join((ROOT / f"config/{name}.py").read_text() for name in ("settings", "values"))
     prefixes = re.findall(r"provider_app\(\s*\"([A-Z]+)\"", text)
     names = set()
     for plain, ending in SETTING.findall(text):
