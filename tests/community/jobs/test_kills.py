@@ -17,7 +17,8 @@ PORT = 8125
 REDIS = f"redis://127.0.0.1:{PORT}/0"
 
 
-def wait_until(condition, seconds: float = 30) -> None:
+def wait_until(condition, seconds: float = 90) -> None:
+    """Look often and give up late: on a busy machine a process takes long to begin."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
@@ -71,7 +72,7 @@ def test_a_worker_told_to_end_gives_its_job_back(shared_database, tmp_path):
     with running(shared_database, "command", "0.2") as worker:
         wait_until((tmp_path / "marker").exists)
         worker.send_signal(signal.SIGTERM)
-        code = worker.wait(timeout=20)
+        code = worker.wait(timeout=90)
 
     job = shared_database.rows("SELECT state, attempts FROM jobs_job WHERE task = 'rig.hang'")
     assert (code, job, effects(shared_database)) == (0, [("waiting", 0)], [])
@@ -97,29 +98,40 @@ def test_an_embedded_worker_is_stopped_though_a_job_holds_the_database(shared_da
     start = time.monotonic()
     shared_database.run(RIG, "embedded", **QUICK)
 
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
     assert effects(shared_database) == []
 
 
-def restart_while_waiting(database, command: str) -> None:
-    """Kill a worker while something is delayed, and start another one."""
-    with running(database, command, "3"):
+DELAY = 8
+
+
+def kill_while_something_waits(database, command: str) -> float:
+    """Kill a worker before the effect it delays; answers when that effect is surely due."""
+    with running(database, command, DELAY):
         wait_until(lambda: database.rows("SELECT * FROM jobs_workerbeat"))
+        due = time.monotonic() + DELAY
     assert effects(database) == []
-    with running(database, "work"):
-        time.sleep(4)
+    return due
 
 
 def test_a_delayed_job_survives_a_restart(shared_database):
-    restart_while_waiting(shared_database, "delay")
+    kill_while_something_waits(shared_database, "delay")
+
+    with running(shared_database, "work"):
+        wait_until(lambda: effects(shared_database))
 
     assert effects(shared_database) == [1]
 
 
 def test_a_delay_kept_in_memory_does_not_survive_a_restart(shared_database):
-    restart_while_waiting(shared_database, "delay_in_memory")
+    due = kill_while_something_waits(shared_database, "delay_in_memory")
 
-    assert effects(shared_database) == []
+    with running(shared_database, "work"):
+        wait_until(lambda: time.monotonic() > due)
+        shared_database.run(RIG, "fill", 1)
+        wait_until(lambda: effects(shared_database))
+
+    assert effects(shared_database) == [0]
 
 
 def test_three_workers_run_three_hundred_jobs_once_each(shared_database):
@@ -200,7 +212,7 @@ def celery(database):
     with running(database, *call, *alone, module="celery", REDIS_URL=REDIS) as worker:
         yield worker
         worker.terminate()
-        worker.wait(timeout=20)
+        worker.wait(timeout=90)
 
 
 def fill_and_flush(database, redis) -> None:
@@ -215,13 +227,18 @@ def test_losing_all_of_redis_loses_no_job(shared_database, redis):
     beat = Celery(broker=REDIS)
 
     def sweep_until(condition) -> None:
-        beat.send_task("jobs.sweep", expires=10)
-        wait_until(condition)
+        """Sweep as the beat does, again and again: a bell that is lost is rung anew."""
+
+        def swept() -> bool:
+            beat.send_task("jobs.sweep", expires=10)
+            time.sleep(1)
+            return condition()
+
+        wait_until(swept)
 
     with celery(shared_database):
         sweep_until(lambda: len(effects(shared_database)) > 5)
         redis.flushall()
-        time.sleep(0.5)
         sweep_until(lambda: states(shared_database) == {"done": 100})
     beat.close()
 
