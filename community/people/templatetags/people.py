@@ -39,7 +39,11 @@ def span_words(affiliation: Affiliation) -> str:
         return _("%(first)s to %(last)s") % {"first": first, "last": last}
     if first:
         return _("since %(first)s") % {"first": first}
-    return _("until %(last)s") % {"last": last} if last else _("at all known times")
+    if last:
+        return _("until %(last)s") % {"last": last}
+    # An address tells since when only once somebody acted under it.
+    is_guess = affiliation.source == Affiliation.Source.DOMAIN
+    return _("since when is not known") if is_guess else _("at all known times")
 
 
 @register.filter
