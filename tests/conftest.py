@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from community.audit.triggers import lift
 from community.people.models import Person
@@ -18,6 +19,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Emptying the tables between tests is the one thing that may delete audit events."""
     with django_db_blocker.unblock():
         lift(connection)
+
+
+@pytest.fixture(autouse=True)
+def site_language():
+    """A page read in Chinese leaves its language on the thread; the next test starts anew."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
