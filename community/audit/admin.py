@@ -8,11 +8,8 @@ from django.http import HttpRequest
 from community.audit.models import Event
 
 
-@admin.register(Event)
-class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["number", "happened_at", "verb", "subject", "actor"]
-    list_select_related = ["actor"]
-    search_fields = ["verb", "subject"]
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows to look at in the back office; whoever keeps them writes them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -22,3 +19,10 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["number", "happened_at", "verb", "subject", "actor"]
+    list_select_related = ["actor"]
+    search_fields = ["verb", "subject"]

@@ -1,22 +1,9 @@
 """The back office of jobs shows; what steers a job is on its page."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from community.audit.admin import ReadOnlyAdmin
 from community.jobs.models import Job, WorkerBeat
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Job)

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
 
+from community.audit.admin import ReadOnlyAdmin
 from community.lib.refusals import Refused
 from community.people.actions import set_rights
 from community.people.models import (
@@ -20,21 +21,8 @@ from community.people.models import (
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
-class Shown(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows to look at; pages and syncs write them."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Person)
-class PersonAdmin(Shown):
+class PersonAdmin(ReadOnlyAdmin):
     """Who may sign in, maintain and administer; each change is written to the log."""
 
     list_display = ("handle", "name", "is_claimed", "is_bot", *RIGHTS, "joined_at")
@@ -56,7 +44,7 @@ class PersonAdmin(Shown):
 
 
 @admin.register(Identity)
-class IdentityAdmin(Shown):
+class IdentityAdmin(ReadOnlyAdmin):
     """What sources know of people."""
 
     list_display = ("provider", "login", "person", "is_bot", "verified_at")
@@ -67,7 +55,7 @@ class IdentityAdmin(Shown):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(Shown):
+class OrganizationAdmin(ReadOnlyAdmin):
     """Employers and the like."""
 
     list_display = ("name", "slug", "kind", "website")
@@ -76,7 +64,7 @@ class OrganizationAdmin(Shown):
 
 
 @admin.register(Affiliation)
-class AffiliationAdmin(Shown):
+class AffiliationAdmin(ReadOnlyAdmin):
     """Who worked for whom, and when."""
 
     list_display = ("person", "organization", "starts_on", "ends_on", "source")
@@ -86,7 +74,7 @@ class AffiliationAdmin(Shown):
 
 
 @admin.register(Merge)
-class MergeAdmin(Shown):
+class MergeAdmin(ReadOnlyAdmin):
     """What was merged, and undone."""
 
     list_display = ("kept", "absorbed", "merged_by", "merged_at", "undone_at")
@@ -94,7 +82,7 @@ class MergeAdmin(Shown):
 
 
 @admin.register(BotLogin)
-class BotLoginAdmin(Shown):
+class BotLoginAdmin(ReadOnlyAdmin):
     """Logins that count as bots."""
 
     list_display = ("login", "note")

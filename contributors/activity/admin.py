@@ -1,26 +1,15 @@
 """The ledger in the back office: to look at, never to write, since rows follow their sources."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from community.audit.admin import ReadOnlyAdmin
 from contributors.activity.models import Completeness, Contribution, WorkItem
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shows and changes nothing."""
+class ReadOnly(ReadOnlyAdmin):
+    """Counts no rows it does not show: the ledger is long."""
 
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Contribution)
