@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The handle as typed. Raises ValidationError for one that cannot be had."""
         handle: str = super().clean_username(username, shallow=shallow)
         if refusal := why_not_handle(handle, None, None):
-            raise ValidationError(refusal.reason, code=refusal.code)
+            raise ValidationError(str(refusal), code=refusal.code)
         return handle
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

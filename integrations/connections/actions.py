@@ -13,6 +13,7 @@ from community.projects.actions import create_project
 from community.projects.models import Project, Repository
 from integrations.connections import protocol
 from integrations.connections.holders import this_process
+from integrations.connections.keys import plain
 from integrations.connections.models import Connection, Source, SyncRun
 from integrations.connections.protocol import Described
 from integrations.connections.rules import why_not_connect, why_not_start
@@ -36,7 +37,7 @@ def connect(
     `Refused` when it cannot be found, or belongs to another project.
     """
     described = protocol.connector(connector).describe(
-        location, token=token or environment_token(connector)
+        location, keys=plain(token or environment_token(connector))
     )
     return adopt(
         connector=connector,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.connections import protocol
+from integrations.connections.keys import plain
 from integrations.connections.protocol import Browsable, Described
 
 
@@ -21,6 +22,6 @@ def look_up(name: str, location: str, *, token: str) -> Found:
     """The repository; without a location those the token may read. Raises `Refused`."""
     connector = protocol.connector(name)
     if location or not isinstance(connector, Browsable):
-        described = connector.describe(location, token=token)
+        described = connector.describe(location, keys=plain(token))
         return Found(repository=described, budget=connector.budget())
-    return Found(choices=connector.choices(token=token), budget=connector.budget())
+    return Found(choices=connector.choices(keys=plain(token)), budget=connector.budget())

@@ -1,11 +1,12 @@
 """What a connector is: one folder, one class, one line in INSTALLED_APPS."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from contributors.activity.records import Batch, CompletenessRecord
+from integrations.connections.keys import Key
 from integrations.connections.models import Source
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Page:
     `counts` says what kinds of things came (issues, change_requests, ...).
     `done` and `total` drive the progress bar; total 0 means not known.
     `facts` are merged into those of the source; `described` renews the repository.
+    `gone` names by kind the external ids that the source was seen without at
+    `gone_at`, by its own clock; rows changed later than that stay.
     """
 
     batch: Batch
@@ -56,6 +59,8 @@ class Page:
     expected: Sequence[Expected] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     described: Described | None = None
+    gone: Mapping[str, Collection[str]] = field(default_factory=dict)
+    gone_at: datetime | None = None
 
 
 class OutOfBudget(Exception):
@@ -71,11 +76,11 @@ class Connector(Protocol):
 
     name: str
 
-    def describe(self, location: str, *, token: str) -> Described:
+    def describe(self, location: str, *, keys: Sequence[Key]) -> Described:
         """Look the source up. Raises `Refused` in the maintainer's words."""
         ...
 
-    def pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
         """Everything since the cursor, or everything when `full`.
 
         Raises `Refused` in the maintainer's words, or `OutOfBudget`; what was
@@ -98,9 +103,9 @@ class Connector(Protocol):
 
 @runtime_checkable
 class Browsable(Protocol):
-    """A connector that can say which repositories a token may read."""
+    """A connector that can say which repositories a key may read."""
 
-    def choices(self, *, token: str) -> Sequence[str]:
+    def choices(self, *, keys: Sequence[Key]) -> Sequence[str]:
         """Their locations, the liveliest first. Raises `Refused`."""
         ...
 

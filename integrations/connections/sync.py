@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.lib.refusals import Refused
-from contributors.activity.ingest import ingest, record_completeness
+from contributors.activity.ingest import ingest, mark_deleted, record_completeness
 from contributors.activity.models import Completeness
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.models import ExpectedItem, Source, SyncRun
 from integrations.connections.protocol import Connector, OutOfBudget, Page
-from integrations.connections.tokens import token_of
+from integrations.connections.tokens import keys_of
 
 EVERY = timedelta(minutes=15)
 AFTER_A_FAILURE = timedelta(hours=1)
@@ -57,7 +57,7 @@ def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched)
 def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:
     """Store page after page until there is none, or a maintainer pauses the source."""
     source = Source.objects.select_related("repository", "connection").get(pk=run.source_id)
-    for page in connector.pages(source, token=token_of(source), full=full):
+    for page in connector.pages(source, keys=keys_of(source), full=full):
         run = store_page(run=run, page=page, connector=connector, at=timezone.now())
         watch(run)
         if run.source.state == Source.State.PAUSED:
@@ -77,6 +77,10 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
         source.location = page.described.location or source.location
     if page.batch.work_items or page.batch.contributions:
         ingest(repository=source.repository, batch=page.batch, at=at)
+    for kind, ids in page.gone.items():
+        mark_deleted(
+            repository=source.repository, kind=kind, external_ids=ids, at=page.gone_at or at
+        )
     _expect(source, page)
     source.cursor = dict(page.cursor)
     source.facts = {**source.facts, **page.facts}

@@ -1,16 +1,19 @@
-"""Which token a source is read with."""
+"""Which keys a source is read with."""
+
+from collections.abc import Sequence
 
 from django.conf import settings
 
+from integrations.connections.keys import Key, plain
 from integrations.connections.models import Source
 from integrations.connections.sealing import unseal
 
 
-def token_of(source: Source) -> str:
-    """The source's own token, else the one of the environment. Raises `Refused`."""
+def keys_of(source: Source) -> Sequence[Key]:
+    """The source's own keys, else that of the environment. Raises `Refused`."""
     if source.connection is not None and source.connection.sealed_token:
-        return unseal(source.connection.sealed_token)
-    return environment_token(source.connector)
+        return plain(unseal(source.connection.sealed_token))
+    return plain(environment_token(source.connector))
 
 
 def environment_token(connector: str) -> str:

@@ -22,6 +22,7 @@ from integrations.connections.gitmirror import (
 )
 from integrations.connections.gitpages import History, commit_pages, history_at
 from integrations.connections.gitprocess import GitFailed, run
+from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
 
@@ -37,7 +38,7 @@ class GitConnector:
 
     name = "git"
 
-    def describe(self, location: str, *, token: str) -> Described:
+    def describe(self, location: str, *, keys: Sequence[Key]) -> Described:
         """Look the repository up by address or path. Raises `Refused`."""
         remote = parse_remote(location)
         if remote is None:
@@ -48,13 +49,13 @@ class GitConnector:
             name="/".join(url.replace(":", "/").split("/")[-2:]),
             url=url if remote.scheme == "https" else "",
             clone_url=remote.url,
-            default_branch=default_branch(location, token=token),
+            default_branch=default_branch(location, token=first_secret(keys)),
             location=remote.url,
         )
 
-    def pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
         """Commits since the cursor, oldest first. Raises `Refused`."""
-        history = _history(source, mirror(source.location, token=token))
+        history = _history(source, mirror(source.location, token=first_secret(keys)))
         try:
             yield from commit_pages(history, source.cursor, repository=source.repository, full=full)
         except GitFailed as failure:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.lib.refusals import Refused
 from contributors.activity.records import Batch, CompletenessRecord
+from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
 from integrations.github import authors, batches
@@ -42,15 +43,15 @@ class GitHubConnector:
         self.newest_pull = ""
         self.changed_pulls = 0
 
-    def describe(self, location: str, *, token: str) -> Described:
+    def describe(self, location: str, *, keys: Sequence[Key]) -> Described:
         """Look a repository up by OWNER/NAME or its address. Raises `Refused`."""
-        self.transport = Transport(token)
+        self.transport = Transport(first_secret(keys))
         owner, name = parsed(location)
         return described(self.transport.get(f"repos/{owner}/{name}").data)
 
-    def choices(self, *, token: str) -> Sequence[str]:
+    def choices(self, *, keys: Sequence[Key]) -> Sequence[str]:
         """The hundred repositories of this token that were pushed to last. Raises `Refused`."""
-        self.transport = Transport(token)
+        self.transport = Transport(first_secret(keys))
         answer = self.transport.get("user/repos", per_page=PAGE_SIZE, sort="pushed")
         return [repository["full_name"] for repository in answer.data]
 
@@ -73,9 +74,9 @@ class GitHubConnector:
         """GitHub's counts and the sequence of numbers against the ledger, per day."""
         return weigh(source)
 
-    def pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
         """The repository's own data, then each kind of activity; see `Connector`."""
-        self.transport = Transport(token)
+        self.transport = Transport(first_secret(keys))
         self.cursor = Cursor({} if full else source.cursor, self.transport.token_mark)
         owner, name = parsed(source.location)
         self.place = {"owner": owner, "name": name}
@@ -92,7 +93,7 @@ class GitHubConnector:
         yield from self._pulls()
         yield from self._listed("review_comments", "pulls/comments", batches.of_review_comments)
         yield from self._releases()
-        yield from self._commits(source, token, full=full)
+        yield from self._commits(source, first_secret(keys), full=full)
         yield self._page(Batch(), "done")
 
     def _path(self, rest: str = "") -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from contributors.activity.records import CompletenessRecord
 from integrations.connections import protocol
+from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.protocol import Described, Page
 from tests.factories import NOON, repository
@@ -33,12 +34,12 @@ class Scripted:
         self.days = days
         self.tokens: list[str] = []
 
-    def describe(self, location: str, *, token: str) -> Described:
-        self.tokens.append(token)
+    def describe(self, location: str, *, keys: Sequence[Key]) -> Described:
+        self.tokens.append(first_secret(keys))
         return Described(external_id="77", name=location, description="A hall for a guild.")
 
-    def pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
-        self.tokens.append(token)
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
+        self.tokens.append(first_secret(keys))
         first = 0 if full else source.cursor.get("next", 0)
         for step in self.script[first:]:
             if isinstance(step, Exception):

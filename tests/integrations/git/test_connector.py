@@ -109,7 +109,7 @@ def test_a_reading_cut_after_any_page_goes_on_where_it_was(long_repository, smal
 
     for _ in range(60):
         source = Source.objects.get(pk=whole.pk)
-        cut = connector("git").pages(source, token="", full=False)
+        cut = connector("git").pages(source, keys=(), full=False)
         page = next(cut, None)
         cut.close()
         if page is None:
@@ -230,7 +230,7 @@ def test_where_head_names_no_branch_that_is_there_every_branch_is_read(tmp_path)
 def test_the_inside_of_a_working_copy_goes_by_the_name_of_its_folder(tmp_path):
     path = make(tmp_path / "work", [Draft(1)], bare=False)
 
-    found = connector("git").describe(str(path / ".git"), token="")
+    found = connector("git").describe(str(path / ".git"), keys=())
 
     assert found.name == "work"
 
@@ -311,7 +311,7 @@ def test_a_repository_describes_itself(tmp_path):
     path = make(tmp_path / "door.git", [Draft(1)])
     (path / "description").write_text("The door of the guild\n")
 
-    found = connector("git").describe(str(path), token="")
+    found = connector("git").describe(str(path), keys=())
 
     assert (found.name, found.default_branch, found.location) == ("door", "main", str(path))
     assert found.description == "The door of the guild"
@@ -319,6 +319,6 @@ def test_a_repository_describes_itself(tmp_path):
 
 def test_a_place_without_a_repository_is_refused_in_words(tmp_path):
     with pytest.raises(Refused) as refused:
-        connector("git").describe(str(tmp_path), token="")
+        connector("git").describe(str(tmp_path), keys=())
 
     assert refused.value.code == "not_a_repository"
