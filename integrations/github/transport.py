@@ -93,6 +93,17 @@ class Transport:
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
+        data, is_whole = self._queried(query, variables)
+        if not is_whole:
+            raise Gone("not_found", _("GitHub shows this token nothing at this address."))
+        return data
+
+    def graphql_partly(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The same, with null for what GitHub does not find within the repository."""
+        return self._queried(query, variables)[0]
+
+    def _queried(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """The data, and whether everything asked for was found."""
         if self._is_locked:
             raise Locked("needs_token", _("GitHub's GraphQL needs a token."))
         body = json.dumps({"query": query, "variables": variables}).encode()
@@ -103,14 +114,16 @@ class Transport:
         self._refuse(response, answer)
         errors = answer.get("errors") or []
         kinds = {error.get("type", "") for error in errors}
+        data: dict[str, Any] = answer.get("data") or {}
         if "RATE_LIMITED" in kinds:
             raise limits.out_of_budget(limits.reset_of(response.headers))
+        if kinds == {"NOT_FOUND"} and data.get("repository"):
+            return data, False
         if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             raise Gone("not_found", _("GitHub shows this token nothing at this address."))
-        if errors or not answer.get("data"):
+        if errors or not data:
             raise Overloaded(errors[0].get("message", "") if errors else "no data")
-        data: dict[str, Any] = answer["data"]
-        return data
+        return data, True
 
     def _tried(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
