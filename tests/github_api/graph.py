@@ -1,20 +1,33 @@
 """GraphQL over the world: our queries executed against the part of GitHub's schema they use."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLError, build_schema, graphql_sync
 
-from tests.github_api.world import Row, World
+from tests.github_api.changes import GHOST
+from tests.github_api.rows import Row
+from tests.github_api.world import World
 
 SCHEMA = build_schema((Path(__file__).parent / "subset.graphql").read_text())
 MOST = 100  # rows of one connection
 
 
-def answer(world: World, query: str, variables: Row) -> Row:
-    """What GitHub would answer, errors included."""
-    done = graphql_sync(SCHEMA, query, {"repository": Graph(world).find}, variable_values=variables)
+def answer(seen: Callable[[str], World | None], query: str, variables: Row) -> Row:
+    """What GitHub would answer, errors included; `seen` finds a repository by its name."""
+
+    def find(_: Any, owner: str, name: str) -> Row:
+        world = seen(f"{owner}/{name}")
+        if world is None:
+            raise GraphQLError(
+                f"Could not resolve to a Repository with the name '{owner}/{name}'.",
+                extensions={"type": "NOT_FOUND"},
+            )
+        return Graph(world).repository()
+
+    done = graphql_sync(SCHEMA, query, {"repository": find}, variable_values=variables)
     found: Row = {"data": done.data}
     if done.errors:
         found["errors"] = [one.formatted | (one.extensions or {}) for one in done.errors]
@@ -28,12 +41,7 @@ class Graph:
         self.world = world
         self.web = f"https://github.com/{world.full_name}"
 
-    def find(self, _: Any, owner: str, name: str) -> Row:
-        if f"{owner}/{name}".lower() != self.world.full_name.lower():
-            raise GraphQLError(
-                f"Could not resolve to a Repository with the name '{owner}/{name}'.",
-                extensions={"type": "NOT_FOUND"},
-            )
+    def repository(self) -> Row:
         world = self.world
         return {
             "databaseId": world.id,
@@ -98,7 +106,7 @@ class Graph:
 
     def actor(self, user: Row | None) -> Row | None:
         """GraphQL names bots without their suffix."""
-        if user is None:
+        if user is None or user is GHOST:
             return None
         return {
             "__typename": user["type"],

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.github_api.world import Row, World
+from tests.github_api.rows import Row
+from tests.github_api.world import World
 
 WEB = "https://github.com"
 
@@ -77,7 +78,7 @@ class Rest:
             "labels": [self.label(name) for name in row["labels"]],
             "state": row["state"],
             "state_reason": row["state_reason"],
-            "locked": False,
+            "locked": row.get("locked", False),
             "assignee": None,
             "assignees": [],
             "milestone": None,
@@ -87,7 +88,7 @@ class Rest:
             "closed_at": row["closed_at"],
             "closed_by": self.user(row["closed_by"]),
             "author_association": "NONE",
-            "active_lock_reason": None,
+            "active_lock_reason": row.get("active_lock_reason"),
             "body": row["title"],
         }
         if is_pull:
@@ -114,6 +115,16 @@ class Rest:
             "node_id": f"PR_{row['id']}",
             "url": f"{self.api}/pulls/{number}",
             "draft": False,
+        }
+
+    def whole_pull(self, row: Row) -> Row:
+        """As its own address shows it, with who merged it and the counts."""
+        return {
+            **self.pull(row),
+            "merged": row["merged_at"] is not None,
+            "merged_by": self.user(row["closed_by"]) if row["merged_at"] else None,
+            "comments": self.world.comment_count(row["number"]),
+            "review_comments": len(self.world.line_comments_of(row["number"])),
         }
 
     def review(self, row: Row) -> Row:
@@ -220,7 +231,7 @@ class Rest:
             "name": self.world.full_name.split("/")[1],
             "full_name": self.world.full_name,
             "owner": self.user({"id": 4_999, "login": owner, "type": "Organization"}),
-            "private": False,
+            "private": self.world.is_private,
             "html_url": self.web,
             "description": "Where the guild meets.",
             "fork": False,
@@ -241,7 +252,7 @@ class Rest:
                 "node_id": "L_apache",
             },
             "topics": ["hall", "guild"],
-            "visibility": "public",
+            "visibility": "private" if self.world.is_private else "public",
             "created_at": "2024-01-08T09:00:00Z",
             "updated_at": "2024-01-08T09:00:00Z",
             "pushed_at": "2024-01-08T09:00:00Z",

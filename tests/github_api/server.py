@@ -4,51 +4,27 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.github_api.graph import answer
+from tests.github_api.replies import Asked, Fault, Reply, missing, moved, paged
 from tests.github_api.rest import Rest
-from tests.github_api.world import Row, World
+from tests.github_api.routes import repository
+from tests.github_api.world import World
 
+__all__ = ["Asked", "GitHub", "Reply", "serving"]
 LIMIT = 5_000
 
 
-@dataclass
-class Asked:
-    """One request."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes = b""
-
-
-@dataclass
-class Reply:
-    """One answer; `cut` bytes of the body are promised but not sent."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    raw: bytes | None = None
-    cut: int = 0
-    delay: float = 0
-
-
-Fault = Callable[[Asked], Reply | None]
-
-
 class GitHub:
-    """The server: a world, its tokens and limits, what it was asked, what shall go wrong."""
+    """The server: worlds, its tokens and limits, what it was asked, what shall go wrong."""
 
-    def __init__(self, world: World, tokens: tuple[str, ...] = ("good-token",)) -> None:
-        self.world = world
+    def __init__(self, *worlds: World, tokens: tuple[str, ...] = ("good-token",)) -> None:
+        self.worlds = list(worlds)
         self.tokens = tokens
         self.used = 0
         self.limit = LIMIT
@@ -60,6 +36,15 @@ class GitHub:
         self.lock = Lock()
         self.base = ""
 
+    @property
+    def world(self) -> World:
+        """The only repository, or the first."""
+        return self.worlds[0]
+
+    @world.setter
+    def world(self, world: World) -> None:
+        self.worlds[0] = world
+
     def reply(self, asked: Asked) -> Reply:
         with self.lock:
             found = next(filter(None, (fault(asked) for fault in self.faults)), None)
@@ -69,7 +54,7 @@ class GitHub:
 
     def _limited(self, asked: Asked) -> Reply | None:
         """No token GitHub knows, or nothing left of its budget."""
-        token = asked.headers.get("authorization", "").partition(" ")[2]
+        token = asked.token
         if token and token not in self.tokens:
             return Reply(401, {"message": "Bad credentials", "status": "401"})
         if not token and not self.opens_graphql and asked.path.endswith("/graphql"):
@@ -92,7 +77,7 @@ class GitHub:
         if asked.path.endswith("/graphql") and asked.method == "POST":
             self.used += 1
             given = json.loads(asked.body)
-            found = answer(self.world, given["query"], given.get("variables") or {})
+            found = answer(self._graph(asked), given["query"], given.get("variables") or {})
             return Reply(200, found, self._budget())
         reply = self._rest(asked)
         if reply.status == 200:
@@ -106,83 +91,50 @@ class GitHub:
         return reply
 
     def _rest(self, asked: Asked) -> Reply:
-        missing = Reply(404, {"message": "Not Found", "status": "404"})
         parts = asked.path.strip("/").split("/")
         if asked.path == "/user/repos":
-            return Reply(200, [Rest(self.world, self.base).repository()])
-        if parts[0] == "repositories" and parts[1] == str(self.world.id):
+            seen = [world for world in self.worlds if self._sees(asked, world)]
+            shown = [Rest(world, self.base).repository() for world in seen]
+            return paged(f"{self.base}{asked.path}", shown, asked.query, lambda one: one)
+        if parts[0] == "repositories" and len(parts) > 1:
+            wanted = [world for world in self.worlds if str(world.id) == parts[1]]
             rest = "/".join(parts[2:])
-        elif parts[0] == "repos" and len(parts) >= 3:
+        elif parts[0] == "repos" and len(parts) > 2:
             name, rest = "/".join(parts[1:3]), "/".join(parts[3:])
-            if name in self.world.former_names:
-                return self._moved(asked, rest)
-            if name.lower() != self.world.full_name.lower():
-                return missing
+            wanted = [world for world in [self.named(name)] if world]
+            if wanted and name.lower() != wanted[0].full_name.lower():
+                address = "/".join(filter(None, ["repositories", str(wanted[0].id), rest]))
+                if self._sees(asked, wanted[0]):
+                    return moved(f"{self.base}/{address}", asked.query)
         else:
-            return missing
-        return self._repository(asked, rest) or missing
+            wanted = []
+        if not wanted or not self._sees(asked, wanted[0]):
+            return missing()
+        return repository(wanted[0], self.base, asked, rest)
 
-    def _moved(self, asked: Asked, rest: str) -> Reply:
-        query = f"?{urlencode(asked.query)}" if asked.query else ""
-        address = f"{self.base}/repositories/{self.world.id}{'/' if rest else ''}{rest}{query}"
-        return Reply(301, {"message": "Moved Permanently", "url": address}, {"Location": address})
+    def _graph(self, asked: Asked) -> Callable[[str], World | None]:
+        """Repositories by name, as far as this token may see them."""
 
-    def _repository(self, asked: Asked, rest: str) -> Reply | None:
-        world, show = self.world, Rest(self.world, self.base)
-        if not rest:
-            return Reply(200, show.repository())
-        if rest == "issues" and not world.has_issues:
-            return Reply(410, {"message": "Issues has been disabled in this repository."})
-        if rest.startswith("pulls/") and rest.endswith("/reviews"):
-            found = world.reviews_of(int(rest.split("/")[1]))
-            return paged(f"{self.base}{asked.path}", found, asked.query, show.review)
-        if rest == "commits":
-            found = since_commit(list(world.commits), asked.query.get("sha", ""))
-            return paged(f"{self.base}{asked.path}", found, asked.query, show.commit)
-        lists: dict[str, tuple[Any, Callable[[Row], Row]]] = {
-            "issues": ([*world.issues.values(), *world.pulls.values()], show.issue),
-            "issues/comments": (world.comments.values(), show.comment),
-            "pulls/comments": (world.line_comments.values(), show.line_comment),
-            "pulls": (world.pulls.values(), show.pull),
-            "releases": (list(world.releases.values())[::-1], show.release),
-        }
-        if rest not in lists:
-            return None
-        rows, render = lists[rest]
-        rows = list(rows) if rest == "releases" else ordered(list(rows), asked.query)
-        return paged(f"{self.base}{asked.path}", rows, asked.query, render)
+        def seen(full_name: str) -> World | None:
+            world = self.named(full_name)
+            return world if world is not None and self._sees(asked, world) else None
 
+        return seen
 
-def since_commit(oids: list[str], sha: str) -> list[str]:
-    """A commit, or the latest, and those before it, the newest first."""
-    return oids[: oids.index(sha) + 1 if sha in oids else None][::-1]
+    def named(self, full_name: str) -> World | None:
+        """The repository of this name, or the one that had it before."""
+        lower = full_name.lower()
+        now = (world for world in self.worlds if world.full_name.lower() == lower)
+        before = (
+            world for world in self.worlds if lower in {name.lower() for name in world.former_names}
+        )
+        return next(now, None) or next(before, None)
 
-
-def ordered(rows: list[Row], query: dict[str, str]) -> list[Row]:
-    """Filtered and sorted as the lists of issues and comments are."""
-    column = {"updated": "updated_at"}.get(query.get("sort", "created"), "created_at")
-    if "since" in query:
-        rows = [row for row in rows if row["updated_at"] >= query["since"]]
-    if query.get("state", "all") != "all":
-        rows = [row for row in rows if row["state"] == query["state"]]
-    direction = query.get("direction", "asc" if "state" not in query else "desc")
-    return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=direction == "desc")
-
-
-def paged(url: str, rows: list[Any], query: dict[str, str], render: Callable[[Any], Row]) -> Reply:
-    """One page with its Link header."""
-    size = min(100, max(1, int(query.get("per_page", "30"))))
-    number, last = max(1, int(query.get("page", "1"))), max(1, -(-len(rows) // size))
-    wanted = {"first": 1, "prev": number - 1} if number > 1 else {}
-    if number < last:
-        wanted |= {"next": number + 1, "last": last}
-    links = [
-        f'<{url}?{urlencode({**query, "page": place})}>; rel="{rel}"'
-        for rel, place in wanted.items()
-    ]
-    headers = {"Link": ", ".join(links)} if links else {}
-    part = rows[(number - 1) * size : number * size]
-    return Reply(200, [render(row) for row in part], headers)
+    def _sees(self, asked: Asked, world: World) -> bool:
+        """Whether this token may see it."""
+        if not world.is_private:
+            return True
+        return asked.token in (world.readers or self.tokens)
 
 
 @contextmanager

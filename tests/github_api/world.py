@@ -1,17 +1,19 @@
 """An invented repository with everything people do there, the same for the same seed."""
 
 import random
-import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.github_api import bare
+from tests.github_api.changes import Changes
+from tests.github_api.rows import Row
+
 START = datetime(2024, 1, 8, 9, tzinfo=UTC)
 WORDS = ("door", "hall", "lamp", "oven", "关闭", "roof", "seal", "bench", "书架", "stair")
 OUTCOMES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Size:
 
 
 @dataclass
-class World:
+class World(Changes):
     """One repository; `tick` is the clock of everything that happens in it."""
 
     seed: int = 1
@@ -47,20 +49,30 @@ class World:
     line_comments: dict[int, Row] = field(default_factory=dict)
     releases: dict[int, Row] = field(default_factory=dict)
     commits: dict[str, int | None] = field(default_factory=dict)  # oid -> user id
+    commit_rows: dict[str, Row] = field(default_factory=dict)  # dropped ones stay, as at GitHub
+    deleted_issues: set[int] = field(default_factory=set)
+    transferred: dict[int, tuple["World", int]] = field(default_factory=dict)
+    discussions: list[int] = field(default_factory=list)
     next_number: int = 1
+    next_commit: int = 0
+    is_private: bool = False
+    readers: frozenset[str] = frozenset()
+    folder: Path | None = None
+    stands_still: bool = False
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.comment_counts: Counter[int] = Counter()
         self.reviews_by_number: dict[int, list[Row]] = {}
         self.next_id = 3_000_000_000 + self.seed * 10_000_000  # beyond 32 bits, as at GitHub
-        for place in range(self.size.people):
-            self.add_user(f"person-{place}")
-        self.bot = self.add_user("tidy[bot]", type="Bot")
+        self.crowd = [self.known(f"person-{place}") for place in range(self.size.people)]
+        self.bot = self.known("tidy[bot]", type="Bot")
         self._populate()
 
     def tick(self) -> str:
         """The next moment; sometimes the same second again."""
+        if self.stands_still:
+            return stamp(self.now)
         self.now += timedelta(seconds=self.random.choice((0, 1, 600, 7_200)))
         return stamp(self.now)
 
@@ -69,20 +81,24 @@ class World:
         return self.next_id
 
     def add_user(self, login: str, **more: Any) -> Row:
-        user = {"id": 5_000 + len(self.users), "login": login, "type": "User", **more}
-        self.users[user["id"]] = user
-        return user
+        key = max(self.users, default=4_999) + 1
+        self.users[key] = {"id": key, "login": login, "type": "User", **more}
+        return self.users[key]
+
+    def known(self, login: str, **more: Any) -> Row:
+        """The account of this name; worlds may share their people."""
+        found = (user for user in self.users.values() if user["login"] == login)
+        return next(found, None) or self.add_user(login, **more)
 
     def somebody(self) -> Row | None:
         """A person, at times a bot, at times an account that was deleted."""
         draw = self.random.random()
         if draw < 0.05:
             return None
-        return self.bot if draw < 0.12 else self.users[5_000 + self.random.randrange(self.people)]
-
-    @property
-    def people(self) -> int:
-        return self.size.people
+        if draw < 0.12:
+            return self.bot
+        user = self.crowd[self.random.randrange(len(self.crowd))]
+        return None if user.get("is_gone") else user
 
     def title(self) -> str:
         return " ".join(self.random.choice(WORDS) for _ in range(4))
@@ -92,7 +108,8 @@ class World:
         self.random.shuffle(kinds)
         for kind in kinds:
             if self.random.random() < 0.03:
-                self.next_number += 1  # a discussion took the number
+                self.discussions.append(self.next_number)
+                self.next_number += 1
             self.add_item(kind)
         items, pulls = [*self.issues, *self.pulls], list(self.pulls)
         for say, count, among in (
@@ -189,36 +206,21 @@ class World:
     def reviews_of(self, number: int) -> list[Row]:
         return self.reviews_by_number.get(number, [])
 
+    def comments_of(self, number: int) -> list[Row]:
+        return [row for row in self.comments.values() if row["number"] == number]
+
+    def line_comments_of(self, number: int) -> list[Row]:
+        return [row for row in self.line_comments.values() if row["number"] == number]
+
+    def stores(self) -> tuple[dict[int, Row], ...]:
+        """Everything people made."""
+        said = (self.comments, self.reviews, self.line_comments)
+        return (self.issues, self.pulls, *said, self.releases)
+
     def write_git(self, folder: Path) -> Path:
         """A bare repository under `folder`, as `clone_url` names it below GITHUB_CLONE_BASE."""
-        bare = folder / f"{self.full_name}.git"
-        bare.mkdir(parents=True)
-        git(bare, "init", "--quiet", "--bare", "--initial-branch=main", ".")
-        lines, authors = [], []
-        for place in range(self.size.commits):
-            user = self.somebody()
-            author = user or {"login": "outsider"}
-            when = int((START + timedelta(hours=place)).timestamp())
-            who = f"{author['login']} <{author['login']}@example.org> {when} +0200"
-            message, data = f"Change {place}\n", f"line {place}\n"
-            lines.append(
-                f"commit refs/heads/main\nauthor {who}\ncommitter {who}\n"
-                f"data {len(message)}\n{message}M 100644 inline f{place}\n"
-                f"data {len(data)}\n{data}"
-            )
-            authors.append(user["id"] if user else None)
-        git(bare, "fast-import", "--quiet", given="\n".join(lines))
-        oids = git(bare, "rev-list", "--reverse", "main").split() if lines else []
-        self.commits = dict(zip(oids, authors, strict=True))
+        bare.create(self, folder)
         return folder
-
-
-def git(folder: Path, *arguments: str, given: str = "") -> str:
-    """What git printed."""
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, input=given, capture_output=True, text=True, check=True
-    )
-    return done.stdout
 
 
 def stamp(moment: datetime) -> str:

@@ -1,0 +1,5 @@
+"""A row of the world."""
+
+from typing import Any
+
+Row = dict[str, Any]
