@@ -18,6 +18,10 @@ class Key(Protocol):
         """What to show the source now. Raises `Refused` when there is none to be had."""
         ...
 
+    def renew(self) -> bool:
+        """Fetch a new secret after the source refused this one; whether there is another now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PlainKey:
@@ -31,6 +35,9 @@ class PlainKey:
 
     def secret(self) -> str:
         return self.token
+
+    def renew(self) -> bool:
+        return False
 
 
 def mark_of(secret: str) -> str:

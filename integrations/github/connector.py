@@ -21,6 +21,7 @@ from integrations.github.documents import OVERVIEW
 from integrations.github.mapping import expected, text
 from integrations.github.openly import OpenPulls
 from integrations.github.pulls import PHASE, Pulls
+from integrations.github.reconcile import Reconciliation
 from integrations.github.shapes import pull_request_as_rest
 from integrations.github.transport import Gone, Locked, Overloaded, Transport
 from integrations.github.walk import PAGE_SIZE, Listing, changed, together
@@ -94,6 +95,14 @@ class GitHubConnector:
         yield from self._listed("review_comments", "pulls/comments", batches.of_review_comments)
         yield from self._releases()
         yield from self._commits(source, first_secret(keys), full=full)
+        yield from Reconciliation(
+            transport=self.transport,
+            place=self.place,
+            source=source,
+            cursor=self.cursor,
+            totals=self.totals,
+            is_full=full,
+        ).pages()
         yield self._page(Batch(), "done")
 
     def _path(self, rest: str = "") -> str:
