@@ -26,6 +26,14 @@ def exact(moment: datetime) -> str:
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
+def clock(moment: datetime) -> str:
+    """The time of day in the reader's zone; with its day unless that is today."""
+    local = timezone.localtime(moment)
+    time = f"{local:%H:%M} {local.tzname()}"
+    is_today = local.date() == timezone.localdate()
+    return time if is_today else f"{date_format(local, 'DATE_FORMAT')} {time}"
+
+
 def when(moment: date | datetime | None, now: datetime) -> SafeString:
     """A `<time>` that reads relatively and tells the exact time in its title."""
     if moment is None:

@@ -97,7 +97,7 @@ def record_completeness(
                 day=record.day,
                 expected=max(record.expected, record.received),
                 received=record.received,
-                reason=record.reason[:200],
+                reason=record.reason,
                 checked_at=at,
             )
             for record in {record.day: record for record in records}.values()

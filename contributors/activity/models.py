@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from community.lib.refusals import SentenceField
 from community.people.models import Identity
 from community.projects.models import Repository
 from contributors.activity.querysets import (
@@ -217,7 +218,7 @@ class Completeness(models.Model):
     day = models.DateField()
     expected = models.PositiveIntegerField()
     received = models.PositiveIntegerField()
-    reason = models.CharField(max_length=200, blank=True)
+    reason = SentenceField()
     checked_at = models.DateTimeField()
 
     objects = CompletenessQuerySet.as_manager()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from community.lib.refusals import NOTHING, Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -73,7 +75,7 @@ class CompletenessRecord:
     day: date
     expected: int
     received: int
-    reason: str = ""
+    reason: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

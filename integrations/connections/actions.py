@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from community.audit.actions import record
 from community.jobs.actions import enqueue
+from community.lib.refusals import Sentence
 from community.people.models import Person
 from community.projects.actions import create_project
 from community.projects.models import Project, Repository
@@ -176,7 +177,7 @@ def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
     source.runs.filter(state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.FAILED,
         finished_at=at,
-        error=_("Interrupted; the next run went on from its last page."),
+        error=Sentence(_("Interrupted; the next run went on from its last page.")),
     )
     return SyncRun.objects.create(
         source=source, is_full=full, started_at=at, touched_at=at, holder=this_process()

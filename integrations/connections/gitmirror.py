@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from integrations.connections.gitprocess import GitFailed, run, succeeds
 
 _SCP = re.compile(
@@ -66,7 +66,7 @@ def _parse_url(address: str) -> Remote:
     host, user = parts.hostname or "", parts.username
     if parts.password is not None or (parts.scheme == "https" and user is not None):
         reason = _("Leave names and passwords out of the address; store a token instead.")
-        raise Refused("secret_in_address", reason)
+        raise Refused("secret_in_address", Sentence(reason))
     if " " in address or not _HOST.match(host) or not _USER.match(user or "git"):
         raise _bad_address()
     return Remote(address, parts.scheme, host, port or PORTS[parts.scheme])
@@ -79,11 +79,13 @@ def _is_chosen(address: str) -> bool:
 
 
 def _bad_address() -> Refused:
-    return Refused("bad_address", _("This is not an address or a path of a git repository."))
+    reason = _("This is not an address or a path of a git repository.")
+    return Refused("bad_address", Sentence(reason))
 
 
 def _bad_scheme() -> Refused:
-    return Refused("bad_scheme", _("Only https and ssh addresses and local paths can be read."))
+    reason = _("Only https and ssh addresses and local paths can be read.")
+    return Refused("bad_scheme", Sentence(reason))
 
 
 def public_address(remote: Remote) -> str:
@@ -91,13 +93,13 @@ def public_address(remote: Remote) -> str:
     try:
         found = socket.getaddrinfo(remote.host, remote.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        reason = _("The host %(host)s cannot be found.") % {"host": remote.host}
-        raise Refused("unknown_host", reason) from None
+        reason = _("The host %(host)s cannot be found.")
+        raise Refused("unknown_host", Sentence(reason, {"host": remote.host})) from None
     addresses = [str(entry[4][0]) for entry in found]
     may_be_private = settings.GIT_ALLOW_PRIVATE or _is_chosen(remote.url)
     if not may_be_private and not all(map(_is_public, addresses)):
-        reason = _("%(host)s is an address of the inner network.") % {"host": remote.host}
-        raise Refused("private_host", reason)
+        reason = _("%(host)s is an address of the inner network.")
+        raise Refused("private_host", Sentence(reason, {"host": remote.host}))
     return addresses[0]
 
 
@@ -116,12 +118,11 @@ def local_repository(address: str) -> Path:
     """The path of a repository on this machine, bare or not. Raises `Refused`."""
     path = Path(address).expanduser().resolve()
     if not path.is_dir():
-        reason = _("There is no folder %(path)s on this machine.") % {"path": address}
-        raise Refused("no_such_path", reason)
+        reason = _("There is no folder %(path)s on this machine.")
+        raise Refused("no_such_path", Sentence(reason, {"path": address}))
     if not succeeds(path, "rev-parse", "--git-dir"):
-        raise Refused(
-            "not_a_repository", _("%(path)s is not a git repository.") % {"path": address}
-        )
+        reason = _("%(path)s is not a git repository.")
+        raise Refused("not_a_repository", Sentence(reason, {"path": address}))
     return path
 
 
@@ -129,7 +130,8 @@ def default_branch(address: str, *, token: str = "") -> str:
     """The branch that HEAD names at a remote; empty while it has none. Raises `Refused`."""
     remote = parse_remote(address)
     if remote is None:
-        raise Refused("bad_address", _("This is a path on this machine, not an address."))
+        reason = _("This is a path on this machine, not an address.")
+        raise Refused("bad_address", Sentence(reason))
     said = _talk(None, remote, token, "ls-remote", "--symref", "--", remote.url, "HEAD")
     found = re.match(r"ref: refs/heads/(\S+)\tHEAD", said)
     return found[1] if found else ""
@@ -196,11 +198,9 @@ def _talk(path: Path | None, remote: Remote, token: str, *arguments: str) -> str
     try:
         return run(path, *arguments, timeout=120 if path is None else None, env=env)
     except GitFailed as failure:
-        reason = _("%(host)s did not give the repository: %(said)s") % {
-            "host": remote.host,
-            "said": failure.said,
-        }
-        raise Refused("unreachable", reason) from failure
+        reason = _("%(host)s did not give the repository: %(said)s")
+        values = {"host": remote.host, "said": failure.said}
+        raise Refused("unreachable", Sentence(reason, values)) from failure
 
 
 def _authorization(remote: Remote, token: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.jobs.models import Job
+from community.lib.refusals import SentenceField
 from community.projects.models import Repository
 from integrations.connections.holders import is_gone
 from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
@@ -63,7 +64,7 @@ class Source(models.Model):
     facts = models.JSONField(default=dict)  # what the source says of itself: labels, milestones
     budget = models.JSONField(default=dict)  # {"remaining": 4900, "limit": 5000, "resets_at": ...}
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
-    problem = models.TextField(blank=True)  # why the last run stopped, in a sentence
+    problem = SentenceField()  # why the last run stopped
     synced_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # when the next run is wanted
     created_at = models.DateTimeField()
@@ -116,7 +117,7 @@ class SyncRun(models.Model):
     requests = models.JSONField(default=dict)
     phase = models.CharField(max_length=60, blank=True)
     progress = models.JSONField(default=dict)  # {"done": 300, "total": 2000}
-    error = models.TextField(blank=True)
+    error = SentenceField()
     started_at = models.DateTimeField()
     touched_at = models.DateTimeField()  # its last page; a run silent for long is dead
     finished_at = models.DateTimeField(null=True)

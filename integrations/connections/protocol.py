@@ -3,14 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from community.lib.refusals import Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key
 from integrations.connections.models import Source
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,10 @@ class Page:
 class OutOfBudget(Exception):
     """The source asks to be left alone until a moment; the run parks until then."""
 
-    def __init__(self, until: datetime, reason: "str | _StrPromise") -> None:
-        super().__init__(str(reason))
+    def __init__(self, until: datetime, reason: Sentence) -> None:
+        super().__init__(reason)
         self.until = until
+        self.reason = reason
 
 
 class Connector(Protocol):

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Sum
 
+from community.lib.refusals import NOTHING
+
 if TYPE_CHECKING:
     from integrations.connections.models import Source, SyncRun
 
@@ -17,6 +19,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def due_at(self, moment: datetime) -> Self:
         """Active and wanting a run."""
         return self.filter(Q(due_at=None) | Q(due_at__lte=moment), state="active")
+
+    def troubled(self) -> Self:
+        """Whose last run stopped before its end."""
+        return self.exclude(problem=NOTHING)
 
     def with_standing(self) -> Self:
         """With project, last run, and the expected and received rows of its repository."""

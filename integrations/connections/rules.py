@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from community.projects.models import Project, Repository
 from integrations.connections.models import Source
 
@@ -13,7 +13,7 @@ def why_not_connect(repository: Repository | None, project: Project) -> Refused 
     """A repository belongs to one project."""
     if repository is not None and repository.project_id != project.pk:
         reason = _("This repository already belongs to the project %(name)s.")
-        return Refused("other_project", reason % {"name": repository.project.name})
+        return Refused("other_project", Sentence(reason, {"name": repository.project.name}))
     return None
 
 
@@ -22,12 +22,11 @@ def why_not_start(
 ) -> Refused | None:
     """One run at a time, none while paused or while the source asked to be left alone."""
     if source.state == Source.State.PAUSED:
-        return Refused("paused", _("This source is paused. Resume it first."))
+        return Refused("paused", Sentence(_("This source is paused. Resume it first.")))
     if is_running:
-        return Refused(
-            "already_running", _("A run over this source is under way or has been asked for.")
-        )
+        reason = _("A run over this source is under way or has been asked for.")
+        return Refused("already_running", Sentence(reason))
     if parked_until is not None:
-        reason = _("The limit of requests is used up until %(time)s UTC.")
-        return Refused("parked", reason % {"time": f"{parked_until:%Y-%m-%d %H:%M}"})
+        reason = _("The limit of requests is used up until %(until_at)s.")
+        return Refused("parked", Sentence(reason, {"until_at": parked_until.isoformat()}))
     return None

@@ -6,9 +6,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 
 PURPOSE = b"guildhall connection tokens"
 
@@ -35,10 +35,10 @@ def unseal(sealed: str) -> str:
     try:
         return _keys().decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise Refused(
-            "token_unreadable",
-            _("The stored token cannot be decrypted with the keys of this site. Paste it again."),
-        ) from None
+        reason = _(
+            "The stored token cannot be decrypted with the keys of this site. Paste it again."
+        )
+        raise Refused("token_unreadable", Sentence(reason)) from None
 
 
 def reseal(sealed: str) -> str:

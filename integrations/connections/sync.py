@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import NOTHING, Refused, Sentence
 from contributors.activity.ingest import ingest, mark_deleted, record_completeness
 from contributors.activity.models import Completeness
 from integrations.connections import protocol
@@ -42,14 +42,14 @@ def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched)
     try:
         return _read(run, connector, full=full, watch=watch)
     except OutOfBudget as pause:
-        return finish(run, connector, SyncRun.State.WAITING, str(pause), resumes_at=pause.until)
+        return finish(run, connector, SyncRun.State.WAITING, pause.reason, resumes_at=pause.until)
     except Refused as refusal:
-        return finish(run, connector, SyncRun.State.FAILED, str(refusal))
+        return finish(run, connector, SyncRun.State.FAILED, Sentence.of(refusal.reason))
     except Overtaken:
         run.refresh_from_db()
         return run
     except Exception:
-        error = _("Something nobody foresaw went wrong; the log has the details.")
+        error = Sentence(_("Something nobody foresaw went wrong; the log has the details."))
         finish(run, None, SyncRun.State.FAILED, error)
         raise
 
@@ -61,8 +61,8 @@ def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> Sy
         run = store_page(run=run, page=page, connector=connector, at=timezone.now())
         watch(run)
         if run.source.state == Source.State.PAUSED:
-            return finish(run, connector, SyncRun.State.PAUSED, "")
-    return finish(run, connector, SyncRun.State.DONE, "")
+            return finish(run, connector, SyncRun.State.PAUSED, NOTHING)
+    return finish(run, connector, SyncRun.State.DONE, NOTHING)
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def finish(
     run: SyncRun,
     connector: Connector | None,
     state: SyncRun.State,
-    error: str,
+    error: Sentence,
     *,
     resumes_at: datetime | None = None,
 ) -> SyncRun:

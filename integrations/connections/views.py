@@ -33,7 +33,7 @@ def _maintainer(request: HttpRequest) -> Person:
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source, how it stands, and what is wrong with it."""
     found = Source.objects.with_standing().order_by("location")
-    context = {"page": page_of(found, request), "troubled": found.exclude(problem="").count()}
+    context = {"page": page_of(found, request), "troubled": found.troubled().count()}
     return render(request, "integrations/connections/list.html", context)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, timedelta
 from functools import lru_cache
 
+from community.lib.refusals import NOTHING
 from community.people.hashing import email_domain, email_hash
 from contributors.activity.records import Actor, Batch, CompletenessRecord, ContributionRecord
 from integrations.demo.stage import DAMAGE, Chapter, Commit
@@ -81,7 +82,7 @@ def completeness_of(
             day=day,
             expected=received[day] + chapter.lost[day],
             received=received[day],
-            reason=DAMAGE if chapter.lost[day] else "",
+            reason=DAMAGE if chapter.lost[day] else NOTHING,
         )
         for day in days
     ]

@@ -7,6 +7,9 @@ from itertools import accumulate
 from math import log
 from random import Random
 
+from django.utils.translation import gettext_noop as _
+
+from community.lib.refusals import Sentence
 from integrations.demo import phrases
 from integrations.demo.cast import BOTS, DAYS, FIRST_ID, Member
 from integrations.demo.payloads import Forms, Json
@@ -16,7 +19,7 @@ WEEK = (1.06, 1.14, 1.12, 1.06, 0.94, 0.42, 0.38)
 SPRINT = range(DAYS - 168, DAYS - 161)  # everybody came together for a week
 DAMAGED = range(DAYS - 150, DAYS - 143)
 DAMAGED_REPO = "wick"
-DAMAGE = "The forge answered 502 for a week; comments of those days were lost."
+DAMAGE = Sentence(_("The forge answered 502 for a week; comments of those days were lost."))
 GHOSTS = 0.015  # share of acts whose account was deleted
 ORDINARY_SIZE = 150  # people for whom the repositories' rates are meant
 IDS_PER_REPO = 1_000_000
@@ -131,7 +134,7 @@ class Stage:
 
     def reviewer(self, day: int, author: Member | None) -> Member | None:
         """Somebody else than the author who can answer for the repository."""
-        for _ in range(4):
+        for _try in range(4):
             found = self.somebody(day, reviews=True)
             if found is not None and found is not author:
                 return found

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import NOTHING, Refused, Sentence
 from contributors.activity.models import Completeness, Contribution, DayCount
 from contributors.activity.records import CompletenessRecord
 from integrations.connections.gitmirror import (
@@ -59,8 +59,8 @@ class GitConnector:
         try:
             yield from commit_pages(history, source.cursor, repository=source.repository, full=full)
         except GitFailed as failure:
-            reason = _("Git could not read the repository: %(said)s") % {"said": failure.said}
-            raise Refused("git_failed", reason) from failure
+            reason = _("Git could not read the repository: %(said)s")
+            raise Refused("git_failed", Sentence(reason, {"said": failure.said})) from failure
 
     def requests(self) -> Mapping[str, int]:
         """Git asks no API."""
@@ -79,10 +79,13 @@ class GitConnector:
             rows = Completeness.objects.filter(repository=source.repository)
             known = rows.values_list("day", "expected", "received", "reason")
             return [CompletenessRecord(*row) for row in known]
-        reason = _("Commits that were not read yet")
+        reason = Sentence(_("Commits that were not read yet"))
         return [
             CompletenessRecord(
-                day, received[day] + missing[day], received[day], reason if missing[day] else ""
+                day,
+                received[day] + missing[day],
+                received[day],
+                reason if missing[day] else NOTHING,
             )
             for day in sorted({*received, *missing})
         ]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from community.projects.models import Repository
 from integrations.connections.gitmirror import mirror
 from integrations.connections.gitpages import commit_pages, history_at
@@ -39,8 +39,8 @@ class Commits:
                 yield page
             part["done"], self.count = True, history.count()
         except GitFailed as failure:
-            reason = _("Git could not read the repository: %(said)s") % {"said": failure.said}
-            raise Refused("git_failed", reason) from failure
+            reason = _("Git could not read the repository: %(said)s")
+            raise Refused("git_failed", Sentence(reason, {"said": failure.said})) from failure
 
 
 def clone_address(repository: Repository) -> str:
@@ -52,7 +52,8 @@ def clone_address(repository: Repository) -> str:
     base = settings.GITHUB_CLONE_BASE.removeprefix("file://").rstrip("/")
     if not base:
         if not repository.clone_url.startswith("https://"):
-            raise Refused("bad_clone_url", _("GitHub gave no https address to read commits from."))
+            reason = _("GitHub gave no https address to read commits from.")
+            raise Refused("bad_clone_url", Sentence(reason))
         return repository.clone_url
     address = f"{base}/{repository.name}.git"
     if "://" not in base and not Path(address).exists():

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Sum
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
+from community.lib.refusals import NOTHING, Sentence
 from community.projects.models import Repository
 from contributors.activity.models import Contribution, DayCount, WorkItem
 from contributors.activity.records import CompletenessRecord
@@ -127,13 +128,15 @@ def _unfinished(source: Source) -> int:
     return sum(not source.cursor.get(phase, {}).get("done") for phase in phases)
 
 
-def _reason(day: Day, problem: str) -> str:
+def _reason(day: Day, problem: Sentence) -> Sentence:
     """Why a day is short, in a sentence."""
     if not day.short and not day.unseen:
-        return ""
+        return NOTHING
     if problem:
         return problem
     if day.short:
         numbers = ", ".join(f"#{number}" for number in day.short[:5])
-        return _("GitHub counts more than we received at %(numbers)s.") % {"numbers": numbers}
-    return _("Not everything has been read yet.")
+        return Sentence(
+            _("GitHub counts more than we received at %(numbers)s."), {"numbers": numbers}
+        )
+    return Sentence(_("Not everything has been read yet."))

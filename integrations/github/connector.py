@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
@@ -118,7 +118,7 @@ class GitHubConnector:
             return
         if str(answer.data["id"]) != source.repository.external_id:
             reason = _("The name %(name)s now belongs to another repository at GitHub.")
-            raise Refused("recycled_name", reason % {"name": source.location})
+            raise Refused("recycled_name", Sentence(reason, {"name": source.location}))
         found = described(answer.data)
         self.cursor.keep_etag("repository", answer.etag)
         self.place = dict(zip(("owner", "name"), found.name.split("/", 1), strict=True))
@@ -133,7 +133,7 @@ class GitHubConnector:
             return
         except Overloaded:
             reason = _("GitHub did not answer properly. We will try again later.")
-            raise Refused("unreachable", reason) from None
+            raise Refused("unreachable", Sentence(reason)) from None
         self.totals = {
             "issues": found["issues"]["totalCount"],
             "change_requests": found["pullRequests"]["totalCount"],
@@ -273,7 +273,7 @@ def parsed(location: str) -> tuple[str, str]:
     """Owner and name. Raises `Refused` for anything else."""
     found = NAME.match(location.strip())
     if found is None or ".." in found.groups():
-        raise Refused("bad_location", _("Write the repository as OWNER/NAME."))
+        raise Refused("bad_location", Sentence(_("Write the repository as OWNER/NAME.")))
     return found.group(1), found.group(2)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import urllib3
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
+from community.lib.refusals import Sentence
 from integrations.connections.protocol import OutOfBudget
 
 A_MINUTE = 60.0  # what GitHub asks for when a secondary limit names no time
@@ -49,8 +50,8 @@ def respect(budget: Budget | None) -> None:
 
 def out_of_budget(until: datetime) -> OutOfBudget:
     """The pause, in the maintainer's words."""
-    reason = _("GitHub's limit of requests is used up; reading goes on at %(time)s UTC.")
-    return OutOfBudget(until, reason % {"time": f"{until.astimezone(UTC):%Y-%m-%d %H:%M}"})
+    reason = _("GitHub's limit of requests is used up; reading goes on at %(until_at)s.")
+    return OutOfBudget(until, Sentence(reason, {"until_at": until.isoformat()}))
 
 
 def wanted_wait(response: urllib3.BaseHTTPResponse) -> float | None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from integrations.github.cursor import Cursor
 from integrations.github.documents import NESTED, PULLS
 from integrations.github.transport import Overloaded, Transport
@@ -85,7 +85,8 @@ class Pulls:
                 break
             except Overloaded:
                 if self.size <= SMALLEST:
-                    raise Refused("too_large", _("GitHub cannot list the pull requests.")) from None
+                    reason = Sentence(_("GitHub cannot list the pull requests."))
+                    raise Refused("too_large", reason) from None
                 self.size = max(SMALLEST, self.size // 2)
         found: Node = data["repository"]["pullRequests"]
         self.total = found["totalCount"]

@@ -13,17 +13,18 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from github.Auth import Token
 from urllib3.exceptions import HTTPError
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from integrations.github import limits
 
 TRIES = 5
 PATIENCE = 20  # seconds we sleep in place rather than park the run
 TIMEOUT = urllib3.Timeout(connect=10, read=40)
 HOPS = 3
+UNSEEN = _("GitHub shows this token nothing at this address.")
 
 
 class Gone(Refused):
@@ -95,7 +96,7 @@ class Transport:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
         data, is_whole = self._queried(query, variables)
         if not is_whole:
-            raise Gone("not_found", _("GitHub shows this token nothing at this address."))
+            raise Gone("not_found", Sentence(UNSEEN))
         return data
 
     def graphql_partly(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -105,12 +106,12 @@ class Transport:
     def _queried(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """The data, and whether everything asked for was found."""
         if self._is_locked:
-            raise Locked("needs_token", _("GitHub's GraphQL needs a token."))
+            raise Locked("needs_token", Sentence(_("GitHub's GraphQL needs a token.")))
         body = json.dumps({"query": query, "variables": variables}).encode()
         response, answer = self._tried("POST", graphql_address(self.base), body=body)
         if self._is_shut("graphql", response):
             self._is_locked = True
-            raise Locked("needs_token", _("GitHub's GraphQL needs a token."))
+            raise Locked("needs_token", Sentence(_("GitHub's GraphQL needs a token.")))
         self._refuse(response, answer)
         errors = answer.get("errors") or []
         kinds = {error.get("type", "") for error in errors}
@@ -120,7 +121,7 @@ class Transport:
         if kinds == {"NOT_FOUND"} and data.get("repository"):
             return data, False
         if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-            raise Gone("not_found", _("GitHub shows this token nothing at this address."))
+            raise Gone("not_found", Sentence(UNSEEN))
         if errors or not data:
             raise Overloaded(errors[0].get("message", "") if errors else "no data")
         return data, True
@@ -159,7 +160,8 @@ class Transport:
                 self._sleep(min(2 ** (attempt - 1), 8) * random.uniform(0.5, 1))  # noqa: S311
         if kind == "graphql":
             raise Overloaded
-        raise Refused("unreachable", _("GitHub did not answer properly. We will try again later."))
+        reason = Sentence(_("GitHub did not answer properly. We will try again later."))
+        raise Refused("unreachable", reason)
 
     def _is_shut(self, kind: str, response: urllib3.BaseHTTPResponse) -> bool:
         """Whether GraphQL turns us away for want of a token; it may say that no request is left."""
@@ -179,9 +181,8 @@ class Transport:
         """Where a moved repository lives now; never another host, it would see the token."""
         target = urljoin(url, location)
         if urlsplit(target)[:2] != urlsplit(self.base)[:2]:
-            raise Refused(
-                "moved_away", _("GitHub sent us to another host, which we do not follow.")
-            )
+            reason = Sentence(_("GitHub sent us to another host, which we do not follow."))
+            raise Refused("moved_away", reason)
         return target
 
     def _refuse(self, response: urllib3.BaseHTTPResponse, data: Any) -> None:
@@ -193,15 +194,16 @@ class Transport:
             reason = _("GitHub does not accept the token. It may be mistyped, expired or revoked.")
             if not self.token:
                 reason = _("GitHub asks for a token. Set GITHUB_TOKEN or store one here.")
-            raise Refused("bad_token", reason)
+            raise Refused("bad_token", Sentence(reason))
         if response.status in {404, 410}:
             reason = _("GitHub finds nothing at this address, or the token may not see it.")
-            raise Gone("not_found", reason)
+            raise Gone("not_found", Sentence(reason))
         if response.status == 403:
             reason = _("GitHub refuses access with this token: %(said)s")
-            raise Refused("no_access", reason % {"said": said or "403"})
+            raise Refused("no_access", Sentence(reason, {"said": said or "403"}))
         reason = _("GitHub answered with status %(status)s: %(said)s")
-        raise Refused("github_error", reason % {"status": response.status, "said": said})
+        values = {"status": response.status, "said": said}
+        raise Refused("github_error", Sentence(reason, values))
 
 
 def parsed(response: urllib3.BaseHTTPResponse) -> Any:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from community.lib.refusals import NOTHING, Sentence
 from community.people.models import Identity, Person
 from contributors.activity.ingest import (
     ingest,
@@ -237,7 +238,7 @@ def test_an_empty_batch_is_fine(repository):
 
 def test_completeness_is_replaced_by_day(repository):
     day = date(2026, 3, 12)
-    for received, reason in [(3, "Rate limited"), (5, "")]:
+    for received, reason in [(3, Sentence("Rate limited")), (5, NOTHING)]:
         record_completeness(
             repository=repository,
             records=[CompletenessRecord(day, expected=5, received=received, reason=reason)],
@@ -245,7 +246,7 @@ def test_completeness_is_replaced_by_day(repository):
         )
 
     assert list(Completeness.objects.values_list("day", "expected", "received", "reason")) == [
-        (day, 5, 5, "")
+        (day, 5, 5, NOTHING)
     ]
 
 

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.urls import reverse
 
+from community.lib.refusals import Sentence
 from community.people.models import Person
 from contributors.activity.exports import inert
 from contributors.activity.ingest import ingest, record_completeness
@@ -267,7 +268,7 @@ def test_the_completeness_page_shows_each_day_and_why_something_is_missing(clien
         repository=repository,
         records=[
             CompletenessRecord(date(2026, 3, 11), 4, 4),
-            CompletenessRecord(date(2026, 3, 12), 1000, 999, "Rate limited until 10:40"),
+            CompletenessRecord(date(2026, 3, 12), 1000, 999, Sentence("Rate limited until 10:40")),
             CompletenessRecord(date(2025, 12, 30), 3, 3),
         ],
         at=START,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from contributors.activity.models import Completeness
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections import sync
@@ -40,8 +40,8 @@ def test_a_failure_keeps_the_pages_before_it_and_says_why():
         made = sync_source(source=source())
 
     kept = Source.objects.get()
-    assert (made.state, made.error) == (SyncRun.State.FAILED, "The repository is gone.")
-    assert (kept.cursor, kept.problem) == ({"next": 1}, "The repository is gone.")
+    assert (made.state, str(made.error)) == (SyncRun.State.FAILED, "The repository is gone.")
+    assert (kept.cursor, str(kept.problem)) == ({"next": 1}, "The repository is gone.")
 
 
 def test_the_next_run_goes_on_where_the_last_one_stopped():
@@ -50,7 +50,7 @@ def test_the_next_run_goes_on_where_the_last_one_stopped():
         Source.objects.update(cursor={"next": 2})
         made = sync_source(source=Source.objects.get())
 
-    assert (made.counts, Source.objects.get().problem) == ({"issues": 2}, "")
+    assert (made.counts, str(Source.objects.get().problem)) == ({"issues": 2}, "")
 
 
 def test_a_page_that_cannot_be_stored_leaves_the_cursor_where_it_was(monkeypatch):
@@ -67,7 +67,7 @@ def test_a_page_that_cannot_be_stored_leaves_the_cursor_where_it_was(monkeypatch
 
 
 def test_running_out_of_budget_parks_the_source_until_the_reset():
-    with scripted(page(1), OutOfBudget(LATER, "No requests are left until 00:00 UTC.")):
+    with scripted(page(1), OutOfBudget(LATER, Sentence("No requests are left."))):
         made = sync_source(source=source())
 
     assert (made.state, made.resumes_at) == (SyncRun.State.WAITING, LATER)
@@ -133,7 +133,8 @@ def test_completeness_is_replaced_day_by_day_and_never_rounds_up():
     with scripted(days=[CompletenessRecord(date(2026, 3, 1), 5, 5)]):
         sync_source(source=of)
 
-    with scripted(days=[CompletenessRecord(date(2026, 3, 2), 100_000, 99_999, "One is missing.")]):
+    lacking = CompletenessRecord(date(2026, 3, 2), 100_000, 99_999, Sentence("One is missing."))
+    with scripted(days=[lacking]):
         sync_source(source=of)
 
     assert list(Completeness.objects.values_list("day", "received")) == [(date(2026, 3, 2), 99_999)]

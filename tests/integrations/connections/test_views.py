@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from community.audit.models import Event
 from community.jobs.models import Job
+from community.lib.refusals import Sentence
 from contributors.activity.models import Completeness
 from integrations.connections.models import Connection, Source, SyncRun
 from tests import factories
@@ -90,7 +91,7 @@ def test_the_list_shows_how_a_source_stands(maintainer_client, of):
 
 
 def test_a_problem_is_shown_in_words(maintainer_client, of):
-    Source.objects.update(problem="GitHub does not accept the token.")
+    Source.objects.update(problem=Sentence("GitHub does not accept the token."))
 
     listed = maintainer_client.get(reverse("connections:list")).content.decode()
     page = maintainer_client.get(of.get_absolute_url()).content.decode()

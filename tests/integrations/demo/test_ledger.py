@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Q, Sum
 
+from community.lib.refusals import NOTHING
 from community.people.models import Identity, Person
 from community.projects.models import Project
 from contributors.activity.ingest import ingest
@@ -83,7 +84,7 @@ def test_projects_say_what_they_are(loading):
 
 
 def test_the_damaged_days_say_what_is_missing_and_why(loading):
-    damaged = Completeness.objects.exclude(reason="")
+    damaged = Completeness.objects.exclude(reason=NOTHING)
     first = (AT - timedelta(days=730)).date()
 
     assert {row.repository.name for row in damaged} == {f"tallowmere/{DAMAGED_REPO}"}
@@ -93,7 +94,7 @@ def test_the_damaged_days_say_what_is_missing_and_why(loading):
 
 
 def test_every_other_day_is_complete(loading):
-    rows = Completeness.objects.filter(reason="").values_list("expected", "received")
+    rows = Completeness.objects.filter(reason=NOTHING).values_list("expected", "received")
 
     assert all(expected == received for expected, received in rows)
     assert sum(received for _, received in rows) > 0

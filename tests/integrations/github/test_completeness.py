@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from community.lib.refusals import Sentence
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
 from integrations.connections.figures import completeness
 from integrations.connections.models import ExpectedItem, Source
@@ -25,7 +26,7 @@ def weighed(source: Source) -> list[tuple[str, int, str]]:
     store_completeness(source=source, connector=GitHubConnector(), at=timezone.now())
     rows = Completeness.objects.order_by("day")
     return [
-        (f"{one.day}", one.expected - one.received, one.reason)
+        (f"{one.day}", one.expected - one.received, str(one.reason))
         for one in rows
         if one.received < one.expected
     ]
@@ -90,7 +91,7 @@ def test_lost_commits_are_missed(whole):
 
 def test_the_reason_of_a_stopped_run_is_the_reason_of_its_days(whole):
     Contribution.objects.filter(kind="review")[0].delete()
-    whole.problem = "GitHub's limit of requests is used up."
+    whole.problem = Sentence("GitHub's limit of requests is used up.")
 
     assert [reason for _, _, reason in weighed(whole)] == ["GitHub's limit of requests is used up."]
 

@@ -133,4 +133,4 @@ def test_a_server_that_wants_a_token_says_how_to_give_one(stranger, github):
 
     run = sync_source(source=stranger)
 
-    assert "Set GITHUB_TOKEN" in run.error
+    assert "Set GITHUB_TOKEN" in str(run.error)

@@ -26,7 +26,7 @@ def truth(world: World) -> dict[str, int]:
 def read(source: Source, **more) -> SyncRun:
     """One run that must end well."""
     run = sync_source(source=source, **more)
-    assert (run.state, run.error) == (SyncRun.State.DONE, "")
+    assert (run.state, str(run.error)) == (SyncRun.State.DONE, "")
     return run
 
 
