@@ -24,6 +24,8 @@ PHASES = {
     "releases": _("Releases"),
     "commits": _("Commits"),
     "authors": _("Authors of commits"),
+    "comparing": _("Comparing"),
+    "gone": _("Gone"),
     "done": _("Done"),
 }
 

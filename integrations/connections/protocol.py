@@ -45,7 +45,8 @@ class Page:
     `done` and `total` drive the progress bar; total 0 means not known.
     `facts` are merged into those of the source; `described` renews the repository.
     `gone` names by kind the external ids that the source was seen without at
-    `gone_at`, by its own clock; rows changed later than that stay.
+    `gone_at`, by its own clock; rows changed later than that stay. `back` names those
+    that were marked as gone and are seen again.
     """
 
     batch: Batch
@@ -59,6 +60,7 @@ class Page:
     described: Described | None = None
     gone: Mapping[str, Collection[str]] = field(default_factory=dict)
     gone_at: datetime | None = None
+    back: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 class OutOfBudget(Exception):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import NOTHING, Refused, Sentence
-from contributors.activity.ingest import ingest, mark_deleted, record_completeness
-from contributors.activity.models import Completeness
+from contributors.activity.ingest import ingest, mark_deleted, mark_present, record_completeness
+from contributors.activity.models import Completeness, WorkItem
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.models import ExpectedItem, Source, SyncRun
@@ -75,13 +75,12 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     if page.described is not None:
         describe_repository(repository=source.repository, described=page.described)
         source.location = page.described.location or source.location
+    for kind, ids in page.back.items():
+        mark_present(repository=source.repository, kind=kind, external_ids=ids)
     if page.batch.work_items or page.batch.contributions:
         ingest(repository=source.repository, batch=page.batch, at=at)
-    for kind, ids in page.gone.items():
-        mark_deleted(
-            repository=source.repository, kind=kind, external_ids=ids, at=page.gone_at or at
-        )
     _expect(source, page)
+    _bury(source, page, at)
     source.cursor = dict(page.cursor)
     source.facts = {**source.facts, **page.facts}
     source.budget = dict(connector.budget())
@@ -93,6 +92,19 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     run.source = source
     run.save(update_fields=["counts", "requests", "phase", "progress", "touched_at"])
     return run
+
+
+def _bury(source: Source, page: Page, at: datetime) -> None:
+    """Mark what the source was seen without; nothing more is expected of items that are gone."""
+    for kind, ids in page.gone.items():
+        mark_deleted(
+            repository=source.repository, kind=kind, external_ids=ids, at=page.gone_at or at
+        )
+    if ids := [one for kind in WorkItem.Kind.values for one in page.gone.get(kind, ())]:
+        dead = WorkItem.objects.filter(
+            repository=source.repository, external_id__in=ids, deleted_at__isnull=False
+        )
+        source.expected_items.filter(number__in=dead.values("number")).delete()
 
 
 def _expect(source: Source, page: Page) -> None:

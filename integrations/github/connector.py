@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Refused, Sentence
@@ -13,7 +14,7 @@ from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
-from integrations.github import authors, batches
+from integrations.github import authors, batches, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import weigh
 from integrations.github.cursor import Cursor
@@ -22,6 +23,7 @@ from integrations.github.mapping import expected, text
 from integrations.github.openly import OpenPulls
 from integrations.github.pulls import PHASE, Pulls
 from integrations.github.reconcile import Reconciliation
+from integrations.github.relisting import Listed
 from integrations.github.shapes import pull_request_as_rest
 from integrations.github.transport import Gone, Locked, Overloaded, Transport
 from integrations.github.walk import PAGE_SIZE, Listing, changed, together
@@ -77,6 +79,23 @@ class GitHubConnector:
 
     def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
         """The repository's own data, then each kind of activity; see `Connector`."""
+        listed = Listed(source.repository, at=timezone.now(), is_full=full)
+        for page in self._read(source, keys=keys, full=full):
+            yield listed.note(page)
+        compared = Reconciliation(
+            transport=self.transport,
+            place=self.place,
+            source=source,
+            cursor=self.cursor,
+            totals=self.totals,
+            listed=listed,
+        )
+        for page in compared.pages() if compared.is_wanted() else ():
+            yield listed.note(page)
+        yield self._page(Batch(), "done")
+
+    def _read(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
+        """What is new, phase by phase."""
         self.transport = Transport(first_secret(keys))
         self.cursor = Cursor({} if full else source.cursor, self.transport.token_mark)
         owner, name = parsed(source.location)
@@ -95,20 +114,13 @@ class GitHubConnector:
         yield from self._listed("review_comments", "pulls/comments", batches.of_review_comments)
         yield from self._releases()
         yield from self._commits(source, first_secret(keys), full=full)
-        yield from Reconciliation(
-            transport=self.transport,
-            place=self.place,
-            source=source,
-            cursor=self.cursor,
-            totals=self.totals,
-            is_full=full,
-        ).pages()
-        yield self._page(Batch(), "done")
 
     def _path(self, rest: str = "") -> str:
         return "/".join(filter(None, ["repos", self.place["owner"], self.place["name"], rest]))
 
     def _page(self, batch: Batch, phase: str, **more: Any) -> Page:
+        if batch.work_items or batch.contributions:
+            self.cursor.phase(reconcile.PHASE)["pending"] = True
         return Page(batch, self.cursor.snapshot(), phase, **more)
 
     def _repository(self, source: Source) -> Iterator[Page]:

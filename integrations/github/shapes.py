@@ -55,3 +55,15 @@ def review_as_rest(node: Node, *, number: int) -> dict[str, Any]:
         "html_url": node["url"],
         "pull_request_url": f"pulls/{number}",
     }
+
+
+def comment_as_rest(node: Node, *, number: int) -> dict[str, Any]:
+    """A comment on the issue or pull request of this number."""
+    return {
+        "id": int(node["fullDatabaseId"]),
+        "user": user_as_rest(node["author"]),
+        "created_at": node["createdAt"],
+        "updated_at": node["updatedAt"],
+        "html_url": node["url"],
+        "issue_url": f"issues/{number}",
+    }
