@@ -19,8 +19,8 @@ KINDS = ("issue_comment", "issue_comment", "review", "review_comment", "commit",
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def prepare(folder: str) -> None:
-    """Settings of their own and an empty database."""
+def start(folder: str) -> None:
+    """Settings of their own."""
     for name in ("SECRET_KEY", "IDENTITY_KEY", "ENCRYPTION_KEY"):
         os.environ.setdefault(name, f"{name}-" + "b" * 40)
     os.environ.setdefault("GUILDHALL_DATA", folder)
@@ -29,6 +29,11 @@ def prepare(folder: str) -> None:
     import django
 
     django.setup()
+
+
+def prepare(folder: str) -> None:
+    """Settings of their own and an empty database."""
+    start(folder)
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
