@@ -192,6 +192,8 @@ GITHUB_CLONE_BASE = env.str("GITHUB_CLONE_BASE", default="")
 # Whether git may fetch from hosts of the inner network.
 GIT_ALLOW_PRIVATE = flag("GIT_ALLOW_PRIVATE", default=False)
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
+# What GitHub signs its deliveries with; connections may have secrets of their own.
+GITHUB_WEBHOOK_SECRET = env.str("GITHUB_WEBHOOK_SECRET", default="").strip()
 GITLAB_URL = address("GITLAB_URL", "https://gitlab.com")
 OIDC_URL = address("OIDC_URL", "")
 if env.str("OIDC_CLIENT_ID", default="") and not OIDC_URL:

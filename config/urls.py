@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("community.projects.urls")),
     path("activity/", include("contributors.activity.urls")),
     path("connections/", include("integrations.connections.urls")),
+    path("integrations/github/", include("integrations.github.urls")),
     path("jobs/", include("community.jobs.urls")),
     path("tokens/", include("community.tokens.urls")),
     path("audit/", include("community.audit.urls")),

@@ -27,6 +27,7 @@ from tests import factories
 from tests.conftest import NOON
 from tests.factories import connections as sources
 from tests.factories import ledger
+from tests.factories.deliveries import deliver
 
 WINGS = ("community", "contributors", "events", "governance", "integrations")
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -113,8 +114,8 @@ def stale_figures() -> Case:
     return Case()
 
 
-def a_source() -> Any:
-    return sources.source(connector="scripted", due_at=NOON - timedelta(hours=1))
+def a_source(connector: str = "scripted") -> Any:
+    return sources.source(connector=connector, due_at=NOON - timedelta(hours=1))
 
 
 def source_to_read() -> Case:
@@ -131,11 +132,35 @@ def due_source() -> Case:
     return Case()
 
 
+def old_delivery() -> Case:
+    for age in (31, 29, 500):
+        deliver("ping", {"hook_id": 1}, received_at=NOON - timedelta(days=age))
+    return Case()
+
+
+def waiting_delivery() -> Case:
+    of = a_source(connector="github")
+    issue = {
+        "id": 11,
+        "number": 3,
+        "title": "A door squeaks",
+        "html_url": "https://github.com/guild/hall/issues/3",
+        "user": {"id": 7, "login": "ada", "type": "User"},
+        "comments": 2,
+        "created_at": "2026-03-01T10:00:00Z",
+        "updated_at": "2026-03-02T10:00:00Z",
+    }
+    kept = deliver("issues", {"action": "opened", "issue": issue}, repository=of.repository)
+    return Case({"delivery_id": kept.pk})
+
+
 TASK_CASES: dict[str, Callable[[], Case]] = {
     "activity.note_people": found_bots,
     "activity.rebuild": underived_repository,
+    "connections.prune_deliveries": old_delivery,
     "connections.sync": source_to_read,
     "connections.sync_due": due_source,
+    "github.process_delivery": waiting_delivery,
     "jobs.prune": old_jobs,
     "metrics.note_activity": active_days,
     "metrics.note_people": active_people,

@@ -1,15 +1,16 @@
 """Reads of sources and their runs, named as phrases."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from community.lib.refusals import NOTHING
 
 if TYPE_CHECKING:
+    from integrations.connections.deliveries import Delivery, MissedDelivery
     from integrations.connections.models import Source, SyncRun
 
 SILENCE = timedelta(minutes=15)
@@ -46,3 +47,30 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def alive_at(self, moment: datetime) -> Self:
         """Running, and heard of lately."""
         return self.filter(state="running", touched_at__gt=moment - SILENCE)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def of_source(self, source: "Source") -> Self:
+        """About the repository of this source."""
+        return self.filter(
+            provider=source.connector,
+            repository_external_id=source.repository.external_id,
+        )
+
+    def light(self) -> Self:
+        """Without the bodies, for lists."""
+        return self.defer("packed_body", "headers")
+
+    def counted(self) -> list[dict[str, Any]]:
+        """How many of each event and state, the most frequent event first."""
+        rows = self.order_by().values("event", "state").annotate(count=Count("pk"))
+        return sorted(map(dict, rows), key=lambda row: (-row["count"], row["event"], row["state"]))
+
+
+class MissedDeliveryQuerySet(models.QuerySet["MissedDelivery"]):
+    def still_missing(self) -> Self:
+        """Those that have not arrived since."""
+        arrived = apps.get_model("connections", "Delivery").objects.filter(
+            provider=OuterRef("hook__provider"), delivery_id=OuterRef("delivery_id")
+        )
+        return self.filter(~Exists(arrived))

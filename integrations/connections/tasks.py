@@ -9,6 +9,7 @@ from community.jobs.registry import task
 from community.jobs.runner import RetryAt
 from community.lib.refusals import Refused
 from integrations.connections.models import Source
+from integrations.connections.receiving import prune_deliveries
 from integrations.connections.sync import sync_source
 
 AGAIN = timedelta(minutes=1)
@@ -33,3 +34,9 @@ def sync_due() -> None:
     for source in Source.objects.due_at(timezone.now()):
         slot = source.due_at or source.created_at
         enqueue("connections.sync", unique_key=f"sync:{source.pk}:{slot}", source_id=source.pk)
+
+
+@task("connections.prune_deliveries", every=timedelta(days=1), is_chore=True)
+def prune() -> None:
+    """Drop the bodies of old deliveries."""
+    prune_deliveries(at=timezone.now())

@@ -1,0 +1,176 @@
+"""A stored delivery brought into the ledger: the same mapping and upsert as polling."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from community.jobs.actions import enqueue
+from community.lib.refusals import NOTHING, Sentence
+from community.projects.models import Repository
+from contributors.activity.ingest import ingest, mark_deleted
+from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.settle import lock
+from integrations.connections.deliveries import payload_of
+from integrations.connections.models import Delivery, ExpectedItem, Hook, Source
+from integrations.connections.querysets import SourceQuerySet
+from integrations.connections.receiving import close_delivery
+from integrations.github.events import Understood, understand
+from integrations.github.mapping import SOURCE
+from integrations.github.ordering import news_of
+
+SLOT = timedelta(minutes=1)  # pushes within it ask for one run together
+State = Delivery.State
+
+
+@transaction.atomic
+def process_delivery(*, delivery: Delivery, at: datetime) -> None:
+    """Apply a delivery that waits, once; what cannot be applied says why and stays."""
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.state != State.WAITING:
+        return
+    _note_hook(delivery, at)
+    try:
+        payload = payload_of(delivery)
+        understood = None if payload is None else understand(delivery.event, payload)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = Sentence(
+            _("The payload is not as GitHub documents it: %(what)s"),
+            {"what": f"{type(error).__name__}: {error}"[:200]},
+        )
+        close_delivery(delivery=delivery, state=State.FAILED, problem=problem, at=at)
+        return
+    if understood is None:
+        close_delivery(delivery=delivery, state=State.UNKNOWN, at=at)
+        return
+    ask_for_runs(_sources(understood.runs), at=at)
+    state, reason = _apply(delivery, understood, at)
+    close_delivery(delivery=delivery, state=state, problem=reason, at=at)
+
+
+def _apply(
+    delivery: Delivery, understood: Understood, at: datetime
+) -> tuple[Delivery.State, Sentence]:
+    """Store what happened in the repository, found by its id whatever it is called now."""
+    if not delivery.repository_external_id:
+        return State.DONE, NOTHING
+    source = _sources([delivery.repository_external_id]).first()
+    if source is None:
+        return State.IGNORED, Sentence(_("This repository is not connected."))
+    if source.state == Source.State.PAUSED:
+        return State.IGNORED, Sentence(_("This source was paused."))
+    if _store(source, understood, at):
+        ask_for_runs([source], at=at)
+    return State.DONE, NOTHING
+
+
+def _sources(external_ids: Iterable[str]) -> SourceQuerySet:
+    """The sources of these repositories of GitHub."""
+    return Source.objects.select_related("repository").filter(
+        connector=SOURCE,
+        repository__provider=SOURCE,
+        repository__external_id__in=list(external_ids),
+    )
+
+
+def _store(source: Source, understood: Understood, at: datetime) -> bool:
+    """Write what is news; answers whether GitHub has to be asked for the rest."""
+    repository = source.repository
+    lock(repository)
+    known_at = _known_at(repository, understood)
+    news = news_of(repository, understood.batch)
+    added = taken = 0
+    if news.batch.work_items or news.batch.contributions:
+        added = ingest(repository=repository, batch=news.batch, at=at).added
+    for kind, ids in understood.gone.items():
+        taken += mark_deleted(
+            repository=repository, kind=kind, external_ids=ids, at=understood.gone_at or at
+        )
+    if understood.shrinks:
+        _shrink(source, understood, taken)
+    else:
+        _expect(source, understood, known_at, is_new=bool(added))
+    if understood.new_name:
+        _rename(source, understood.new_name)
+    return understood.wants_run or news.is_contested
+
+
+def _known_at(repository: Repository, understood: Understood) -> datetime | None:
+    """How new the item is that we hold, before the delivery is stored."""
+    if understood.expected is None:
+        return None
+    items = WorkItem.objects.filter(repository=repository, number=understood.expected.number)
+    return items.values_list("updated_at", flat=True).first()
+
+
+def _expect(
+    source: Source, understood: Understood, known_at: datetime | None, *, is_new: bool
+) -> None:
+    """Let what should be there follow, unless we hold something as new already."""
+    said = understood.expected
+    if said is None or understood.said_at is None:
+        return
+    if known_at is not None and understood.said_at <= known_at:
+        return
+    held = ExpectedItem.objects.filter(source=source, number=said.number).first()
+    row = held or ExpectedItem(source=source, number=said.number)
+    row.opened_on = said.opened_on
+    if understood.grows:
+        # The payload's own count may be that before the act.
+        before = getattr(row, understood.grows)
+        counts = [getattr(said, understood.grows), before and before + is_new]
+        setattr(row, understood.grows, max((n for n in counts if n is not None), default=None))
+    elif said.comments is not None:
+        row.comments = said.comments
+    row.save()
+
+
+def _shrink(source: Source, understood: Understood, taken: int) -> None:
+    """Expect one less for what was deleted here, but never less than there is.
+
+    A reading may have counted without it already, which changes no time.
+    """
+    said = understood.expected
+    if said is None or not taken:
+        return
+    rows = ExpectedItem.objects.filter(source=source, number=said.number)
+    count = rows.values_list(understood.shrinks, flat=True).first()
+    if not count:
+        return
+    alive = Contribution.objects.present().filter(
+        repository=source.repository, kind="issue_comment", work_item__number=said.number
+    )
+    rows.update(**{understood.shrinks: max(count - taken, alive.count())})
+
+
+def _rename(source: Source, name: str) -> None:
+    """Follow at once; the run that is asked for sees where it lives now."""
+    Repository.objects.filter(pk=source.repository_id).update(name=name[:255])
+    Source.objects.filter(pk=source.pk).update(location=name[:500])
+
+
+def ask_for_runs(sources: Iterable[Source], *, at: datetime) -> None:
+    """Have sources read soon: one run for everything that happens within a minute."""
+    slot = int(at.timestamp() // SLOT.total_seconds()) + 1
+    due = datetime.fromtimestamp(slot * SLOT.total_seconds(), tz=at.tzinfo)
+    for source in sources:
+        key = f"delivery:{source.pk}:{slot}"
+        enqueue("connections.sync", run_at=due, unique_key=key, source_id=source.pk)
+
+
+def _note_hook(delivery: Delivery, at: datetime) -> None:
+    """Remember the hook it came by, whose record can be compared with ours."""
+    if not delivery.hook_id:
+        return
+    target = str(delivery.headers.get("X-GitHub-Hook-Installation-Target-Type", ""))[:20]
+    is_own = target == "repository"
+    Hook.objects.get_or_create(
+        provider=delivery.provider,
+        external_id=delivery.hook_id,
+        defaults={
+            "target": target,
+            "repository_external_id": delivery.repository_external_id if is_own else "",
+            "first_seen_at": at,
+        },
+    )
