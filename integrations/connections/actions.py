@@ -1,6 +1,6 @@
 """Verbs on connections and their sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,13 +13,13 @@ from community.people.models import Person
 from community.projects.actions import create_project
 from community.projects.models import Project, Repository
 from integrations.connections import protocol
+from integrations.connections.credentials import add_token
 from integrations.connections.holders import this_process
-from integrations.connections.keys import plain
-from integrations.connections.models import Connection, Source, SyncRun
+from integrations.connections.keys import Key, plain
+from integrations.connections.models import Connection, Credential, Source, SyncRun
 from integrations.connections.protocol import Described
 from integrations.connections.rules import why_not_connect, why_not_start
-from integrations.connections.sealing import reseal, seal
-from integrations.connections.tokens import environment_token
+from integrations.connections.tokens import environment_keys, keys_through
 
 
 def connect(
@@ -28,28 +28,39 @@ def connect(
     location: str,
     project: str,
     token: str = "",
+    connection: Connection | None = None,
     options: Mapping[str, str] | None = None,
     by: Person | None = None,
     at: datetime,
 ) -> Source:
     """Look a repository up and keep it in step from now on, making the project when missing.
 
-    Connecting what is connected renews its token and its description. Raises
-    `Refused` when it cannot be found, or belongs to another project.
+    It is read through `connection`, else with a `token` of its own, else with
+    those of the environment. Connecting what is connected renews its access and
+    its description. Raises `Refused` when it cannot be found, or belongs to
+    another project.
     """
-    described = protocol.connector(connector).describe(
-        location, keys=plain(token or environment_token(connector))
-    )
+    keys = plain(token) or _shared_keys(connector, connection, location)
+    described = protocol.connector(connector).describe(location, keys=keys)
     return adopt(
         connector=connector,
         location=described.location or location,
         project=project,
         described=described,
         token=token,
+        connection=connection,
         options=options,
         by=by,
         at=at,
     )
+
+
+def _shared_keys(
+    connector: str, connection: Connection | None, location: str = ""
+) -> Sequence[Key]:
+    """The keys of a connection, else those of the environment. Raises `Refused`."""
+    held = keys_through(connection, location) if connection is not None else ()
+    return held or environment_keys(connector)
 
 
 @transaction.atomic
@@ -60,6 +71,7 @@ def adopt(
     project: str,
     described: Described,
     token: str = "",
+    connection: Connection | None = None,
     options: Mapping[str, str] | None = None,
     by: Person | None = None,
     at: datetime,
@@ -82,9 +94,10 @@ def adopt(
     )
     source.location = location
     source.options = {**source.options, **(options or {})}
-    if token or source.connection is None:
-        source.connection = _connection(source=source, token=token, by=by, at=at)
-        source.runs.update(resumes_at=None)  # a limit belongs to the token it was met with
+    if connection is not None or token or source.connection is None:
+        source.connection = connection or _connection(source=source, token=token, by=by, at=at)
+        if not made:
+            source.runs.update(resumes_at=None)  # a limit belongs to the token it was met with
     source.save()
     verb = "connections.connected" if made else "connections.renewed"
     record(verb=verb, subject=source, actor=by, at=at, connector=connector, project=project)
@@ -119,13 +132,17 @@ def describe_repository(*, repository: Repository, described: Described) -> None
 
 
 def _connection(*, source: Source, token: str, by: Person | None, at: datetime) -> Connection:
-    """The source's own door, with the token sealed."""
-    found = source.connection or Connection(
-        provider=source.connector, created_by=by, created_at=at, label=source.location[:120]
-    )
-    found.sealed_token = seal(token)
-    found.token_ending = token[-4:] if len(token) >= 12 else ""
-    found.save()
+    """The source's own door, its token renewed; a door that others use too is left alone."""
+    found = source.connection
+    if found is not None and found.sources.exclude(pk=source.pk).exists():
+        found = None
+    if found is None:
+        found = Connection.objects.create(
+            provider=source.connector, label=source.location[:120], created_by=by, created_at=at
+        )
+    if token:
+        found.credentials.filter(kind=Credential.Kind.TOKEN).delete()
+        add_token(connection=found, token=token, by=by, at=at)
     return found
 
 
@@ -182,17 +199,3 @@ def start_run(*, source: Source, full: bool, at: datetime) -> SyncRun:
     return SyncRun.objects.create(
         source=source, is_full=full, started_at=at, touched_at=at, holder=this_process()
     )
-
-
-@transaction.atomic
-def reseal_tokens(*, at: datetime) -> int:
-    """Seal every secret with the newest key; returns how many tokens. Raises `Refused`."""
-    kept = ("sealed_token", "sealed_hook_secret")
-    connections = Connection.objects.select_for_update().exclude(**dict.fromkeys(kept, ""))
-    for connection in connections:
-        for name in kept:
-            setattr(connection, name, reseal(getattr(connection, name)))
-        connection.save(update_fields=kept)
-    tokens = sum(bool(connection.sealed_token) for connection in connections)
-    record(verb="connections.resealed", subject="connections", at=at, tokens=tokens)
-    return tokens

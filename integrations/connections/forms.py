@@ -1,5 +1,6 @@
 """The form that connects a repository."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from community.lib.refusals import Refused
 from community.projects.models import Project
 from integrations.connections import protocol
+from integrations.connections.keys import Key, plain
 from integrations.connections.sealing import seal, unseal
-from integrations.connections.tokens import environment_token
+from integrations.connections.tokens import environment_keys
 
 NAMES = {"github": "GitHub", "git": _("A git repository anywhere else")}
 
@@ -81,9 +83,9 @@ class ConnectForm(forms.Form):
         except Refused:
             return ""
 
-    def lookup_token(self) -> str:
-        """The form's own token, else the one of the environment."""
-        return self.known_token() or environment_token(self.cleaned_data["connector"])
+    def lookup_keys(self) -> Sequence[Key]:
+        """The form's own token, else those of the environment."""
+        return plain(self.known_token()) or environment_keys(self.cleaned_data["connector"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

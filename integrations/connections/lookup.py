@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.connections import protocol
-from integrations.connections.keys import plain
+from integrations.connections.keys import Key
 from integrations.connections.protocol import Browsable, Described
 
 
@@ -18,10 +18,10 @@ class Found:
     budget: Mapping[str, Any] = field(default_factory=dict)
 
 
-def look_up(name: str, location: str, *, token: str) -> Found:
+def look_up(name: str, location: str, *, keys: Sequence[Key]) -> Found:
     """The repository; without a location those the token may read. Raises `Refused`."""
     connector = protocol.connector(name)
     if location or not isinstance(connector, Browsable):
-        described = connector.describe(location, keys=plain(token))
+        described = connector.describe(location, keys=keys)
         return Found(repository=described, budget=connector.budget())
-    return Found(choices=connector.choices(keys=plain(token)), budget=connector.budget())
+    return Found(choices=connector.choices(keys=keys), budget=connector.budget())

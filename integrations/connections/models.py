@@ -41,14 +41,12 @@ PHASES = {
 
 
 class Connection(models.Model):
-    """A door to one provider, with its token encrypted at rest."""
+    """A door to one provider, for as many repositories as its credentials open."""
 
     provider = models.CharField(max_length=40)
     label = models.CharField(_("label"), max_length=120)
     api_url = models.URLField(_("API address"), blank=True, max_length=500)
-    sealed_token = models.TextField(blank=True, editable=False)
     sealed_hook_secret = models.TextField(blank=True, editable=False)
-    token_ending = models.CharField(max_length=4, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -56,6 +54,54 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("connections:access", args=[self.pk])
+
+
+class Credential(models.Model):
+    """One token, or one installation of an app, with its secret encrypted at rest."""
+
+    class Kind(models.TextChoices):
+        TOKEN = "token", _("Token")
+        APP = "app", _("App")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    sealed_secret = models.TextField(editable=False)  # the token, or the app's private key
+    ending = models.CharField(max_length=4, blank=True, editable=False)  # of a token
+    app_id = models.CharField(max_length=40, blank=True)
+    installation_id = models.CharField(max_length=40, blank=True)  # empty: not installed yet
+    account = models.CharField(max_length=120, blank=True)  # the login it acts for
+    mark = models.CharField(max_length=12, editable=False)  # as `Key.mark`
+    budgets = models.JSONField(default=dict, editable=False)  # {"rest": {"remaining": ...}, ...}
+    problem = SentenceField(editable=False)  # why it opens nothing
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "mark"], name="credential_once")
+        ]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.label or self.account or f"{self.get_kind_display()} …{self.ending}"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it opens anything: an app does so where it is installed."""
+        return self.kind == self.Kind.TOKEN or bool(self.installation_id)
+
+    def serves(self, location: str) -> bool:
+        """Whether it can open a repository at this place: an app opens those of its account."""
+        owner = location.partition("/")[0].casefold()
+        is_near = self.kind == self.Kind.TOKEN or self.account.casefold() in {"", owner}
+        return self.is_complete and is_near
 
 
 class Source(models.Model):

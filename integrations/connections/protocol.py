@@ -111,6 +111,55 @@ class Browsable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A place where an app is installed, and so the repositories of an account."""
+
+    id: str
+    account: str
+    is_suspended: bool = False
+    covers_all: bool = False  # every repository of the account, or chosen ones
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app as its provider describes it."""
+
+    id: str
+    name: str
+    install_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewApp:
+    """An app just made from a manifest, with its secrets."""
+
+    app: App
+    private_key: str
+    hook_secret: str = ""
+
+
+@runtime_checkable
+class Installable(Protocol):
+    """A connector whose provider knows apps that accounts install."""
+
+    def app_key(self, app_id: str, private_key: str, installation_id: str) -> Key:
+        """The key to where the app is installed."""
+        ...
+
+    def app(self, app_id: str, private_key: str) -> App:
+        """The app these open. Raises `Refused`."""
+        ...
+
+    def installations(self, app_id: str, private_key: str) -> Sequence[Installation]:
+        """Where the app is installed. Raises `Refused`."""
+        ...
+
+    def app_from_manifest(self, code: str) -> NewApp:
+        """Exchange the code that making an app ended with. Raises `Refused`."""
+        ...
+
+
 _connectors: dict[str, Callable[[], Connector]] = {}
 
 

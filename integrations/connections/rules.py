@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Refused, Sentence
 from community.projects.models import Project, Repository
-from integrations.connections.models import Source
+from integrations.connections.models import Connection, Source
 
 
 def why_not_connect(repository: Repository | None, project: Project) -> Refused | None:
@@ -29,4 +29,11 @@ def why_not_start(
     if parked_until is not None:
         reason = _("The limit of requests is used up until %(until_at)s.")
         return Refused("parked", Sentence(reason, {"until_at": parked_until.isoformat()}))
+    return None
+
+
+def why_not_add(connection: Connection, mark: str) -> Refused | None:
+    """A key counts once in a pool, however often it is put in."""
+    if connection.credentials.filter(mark=mark).exists():
+        return Refused("key_known", Sentence(_("This connection holds that key already.")))
     return None

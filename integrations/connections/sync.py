@@ -13,6 +13,7 @@ from contributors.activity.ingest import ingest, mark_deleted, mark_present, rec
 from contributors.activity.models import Completeness, WorkItem
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
+from integrations.connections.credentials import note_budgets
 from integrations.connections.models import ExpectedItem, Source, SyncRun
 from integrations.connections.protocol import Connector, OutOfBudget, Page
 from integrations.connections.tokens import keys_of
@@ -145,7 +146,7 @@ def finish(
             source.synced_at = at
         if connector is not None:
             run.requests = dict(connector.requests())
-            source.budget = dict(connector.budget()) or source.budget
+            note_what_is_left(source, connector, at=at)
             if run.counts or error or source.synced_at in {None, at}:
                 store_completeness(source=source, connector=connector, at=at)
         run.state, run.error, run.finished_at = state, error, at
@@ -154,6 +155,15 @@ def finish(
         run.save()
     run.source = source
     return run
+
+
+def note_what_is_left(source: Source, connector: Connector, *, at: datetime) -> None:
+    """The budget as a whole on the source, that of each key on its credential."""
+    left = dict(connector.budget())
+    keys = left.pop("keys", ())
+    source.budget = left or source.budget
+    if source.connection is not None and keys:
+        note_budgets(connection=source.connection, budgets=keys, at=at)
 
 
 def store_completeness(*, source: Source, connector: Connector, at: datetime) -> None:

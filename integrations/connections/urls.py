@@ -1,11 +1,12 @@
 from django.urls import path, re_path
 
-from integrations.connections import views
+from integrations.connections import access, views
 
 app_name = "connections"
 urlpatterns = [
     path("", views.sources, name="list"),
     path("new/", views.create, name="create"),
+    path("access/<int:pk>/", access.access, name="access"),
     path("<int:pk>/", views.source, name="source"),
     path("<int:pk>/progress/", views.progress, name="progress"),
     path("<int:pk>/disconnect/", views.disconnect, name="disconnect"),

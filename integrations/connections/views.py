@@ -52,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
             found = look_up(
                 form.cleaned_data["connector"],
                 form.cleaned_data["location"],
-                token=form.lookup_token(),
+                keys=form.lookup_keys(),
             )
         except Refused as refusal:
             form.add_error(_field_of(refusal), str(refusal))

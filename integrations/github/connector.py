@@ -21,6 +21,7 @@ from integrations.github.cursor import Cursor
 from integrations.github.documents import OVERVIEW
 from integrations.github.mapping import expected, text
 from integrations.github.openly import OpenPulls
+from integrations.github.passes import Passes
 from integrations.github.pulls import PHASE, Pulls
 from integrations.github.reconcile import Reconciliation
 from integrations.github.relisting import Listed
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 BY_CHANGE = {"sort": "updated", "direction": "asc"}
 
 
-class GitHubConnector:
+class GitHubConnector(Passes):
     """Reads one repository of GitHub; made afresh for each run."""
 
     name = "github"

@@ -6,7 +6,7 @@ from community.audit.models import Event
 from community.lib.refusals import Refused
 from community.projects.models import Project, Repository
 from integrations.connections.actions import connect, disconnect, pause, resume
-from integrations.connections.models import Connection, Source
+from integrations.connections.models import Connection, Credential, Source
 from tests.factories import NOON, project
 from tests.factories.connections import scripted, source
 
@@ -30,7 +30,7 @@ def test_connecting_twice_keeps_one_source_and_renews_its_token():
     plug(project="hall")
     plug(project="hall", token="a-token-of-some-length")
 
-    assert (Source.objects.count(), Connection.objects.get().token_ending) == (1, "ngth")
+    assert (Source.objects.count(), Credential.objects.get().ending) == (1, "ngth")
 
 
 def test_a_repository_of_another_project_is_refused():

@@ -4,8 +4,9 @@ import pytest
 
 from community.audit.models import Event
 from community.lib.refusals import Refused
-from integrations.connections.actions import connect, reseal_tokens
-from integrations.connections.models import Connection
+from integrations.connections.actions import connect
+from integrations.connections.credentials import reseal_tokens
+from integrations.connections.models import Credential
 from integrations.connections.sealing import seal, unseal
 from tests.factories import NOON
 from tests.factories.connections import scripted
@@ -41,7 +42,7 @@ def test_rotation_makes_the_old_key_superfluous(settings):
     assert reseal_tokens(at=NOON) == 1
 
     settings.ENCRYPTION_KEYS = [new]
-    assert unseal(Connection.objects.get().sealed_token) == TOKEN
+    assert unseal(Credential.objects.get().sealed_secret) == TOKEN
 
 
 @pytest.mark.django_db
@@ -49,6 +50,6 @@ def test_a_token_lies_nowhere_in_clear():
     with scripted():
         connect(connector="scripted", location="a/b", project="b", token=TOKEN, at=NOON)
 
-    kept = Connection.objects.get()
-    assert kept.token_ending == "XYZ9"
+    kept = Credential.objects.get()
+    assert kept.ending == "XYZ9"
     assert TOKEN not in f"{vars(kept)} {list(Event.objects.values())}"

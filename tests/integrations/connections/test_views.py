@@ -9,7 +9,7 @@ from community.audit.models import Event
 from community.jobs.models import Job
 from community.lib.refusals import Sentence
 from contributors.activity.models import Completeness
-from integrations.connections.models import Connection, Source, SyncRun
+from integrations.connections.models import Credential, Source, SyncRun
 from tests import factories
 from tests.factories import NOON
 from tests.factories.connections import run, source
@@ -164,7 +164,7 @@ def test_connecting_by_the_page_asks_for_the_first_run(maintainer_client, github
     made = Source.objects.get()
     assert (answer.status_code, answer.url) == (302, made.get_absolute_url())
     assert Job.objects.get(task="connections.sync").arguments["source_id"] == made.pk
-    assert Connection.objects.get().sealed_token not in {"", "good-token"}
+    assert Credential.objects.get().sealed_secret not in {"", "good-token"}
 
 
 def test_a_wrong_token_is_told_beside_its_field_and_nothing_typed_is_lost(

@@ -13,8 +13,8 @@ from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
 from integrations.github.commits import clone_address
 from tests import factories
-from tests.github_api.server import Reply
 from tests.github_api.bare import git
+from tests.github_api.server import Reply
 from tests.integrations.github.test_sync import read
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from community.jobs.models import Job
-from integrations.connections.actions import reseal_tokens
+from integrations.connections.credentials import reseal_tokens
 from integrations.connections.hooksecrets import known_secrets, renew_hook_secret
 from integrations.connections.models import Delivery
 from integrations.github import webhook

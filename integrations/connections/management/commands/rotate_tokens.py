@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from community.lib.refusals import Refused
-from integrations.connections.actions import reseal_tokens
+from integrations.connections.credentials import reseal_tokens
 
 
 class Command(BaseCommand):
