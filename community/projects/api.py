@@ -18,6 +18,7 @@ from community.projects.actions import change_project, create_project
 from community.projects.forms import MOST_ENTRIES, clean_links, clean_topics, people_called
 from community.projects.licenses import spdx
 from community.projects.models import LONGEST_TEXT, Project, ProjectSlug, Repository
+from community.projects.querysets import RepositoryQuerySet
 from community.tokens.authentication import caller
 
 
@@ -220,6 +221,7 @@ class RepositorySerializer(serializers.ModelSerializer[Repository]):
             "default_branch",
             "description",
             "is_archived",
+            "is_private",
             "created_at",
         ]
 
@@ -241,3 +243,7 @@ class RepositoryViewSet(viewsets.ReadOnlyModelViewSet[Repository]):
     filterset_class = RepositoryFilter
     lookup_value_regex = r"[0-9]{1,18}"
     queryset = Repository.objects.select_related("project").order_by("name", "pk")
+
+    def get_queryset(self) -> RepositoryQuerySet:
+        """All that the caller may know of."""
+        return self.queryset.shown_to(self.request.user)

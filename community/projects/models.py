@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.projects.querysets import ProjectQuerySet
+from community.projects.querysets import ProjectQuerySet, RepositoryQuerySet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -100,7 +100,10 @@ class Repository(models.Model):
     default_branch = models.CharField(max_length=255, blank=True)
     description = models.TextField(blank=True)
     is_archived = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False)  # at its source: not everybody may read it
     created_at = models.DateTimeField()
+
+    objects = RepositoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "repositories"

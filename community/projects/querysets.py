@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import StrIndex
@@ -10,8 +11,10 @@ from django.db.models.lookups import LessThan
 from community.projects.search import end_of_tier, phrases
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.people.models import Person
-    from community.projects.models import Project
+    from community.projects.models import Project, Repository
 
 TIERS = 3
 
@@ -56,6 +59,22 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             repository_count=models.Count("repositories", distinct=True)
         )
 
-    def for_page(self) -> Self:
-        """With what the project's own page shows."""
-        return self.prefetch_related("maintainers", "repositories")
+    def for_page(self, viewer: "Person | AnonymousUser") -> Self:
+        """With what the project's own page shows this reader."""
+        repositories = apps.get_model("projects", "Repository").objects.shown_to(viewer)
+        return self.prefetch_related(
+            "maintainers", models.Prefetch("repositories", queryset=repositories)
+        )
+
+
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    def hidden_from(self, viewer: "Person | AnonymousUser") -> Self:
+        """Private at their source, and of projects this reader does not look after."""
+        if viewer.is_staff:
+            return self.none()
+        found = self.filter(is_private=True)
+        return found.exclude(project__maintainers=viewer) if viewer.is_authenticated else found
+
+    def shown_to(self, viewer: "Person | AnonymousUser") -> Self:
+        """All but those that are hidden from this reader."""
+        return self.exclude(pk__in=self.model._default_manager.all().hidden_from(viewer))

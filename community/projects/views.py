@@ -42,7 +42,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One project; an old short name leads to the present one."""
-    project = Project.objects.filter(slug=slug).for_page().first()
+    project = Project.objects.filter(slug=slug).for_page(request.user).first()
     if project is None:
         old = get_object_or_404(ProjectSlug.objects.select_related("project"), slug=slug.lower())
         return redirect(old.project, permanent=True)

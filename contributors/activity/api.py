@@ -12,6 +12,7 @@ from community.people.models import Identity
 from community.people.visibility import may_see
 from community.projects.models import Project, Repository
 from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.querysets import ContributionQuerySet, WorkItemQuerySet
 
 UNNAMED = {"title": "", "url": ""}
 
@@ -200,6 +201,10 @@ class ContributionViewSet(viewsets.ReadOnlyModelViewSet[Contribution]):
         "repository__project", "identity__person", "work_item"
     )
 
+    def get_queryset(self) -> ContributionQuerySet:
+        """All that the caller may know of."""
+        return self.queryset.shown_to(self.request.user)
+
 
 class WorkItemViewSet(viewsets.ReadOnlyModelViewSet[WorkItem]):
     """Issues and change requests, the newest first."""
@@ -212,3 +217,7 @@ class WorkItemViewSet(viewsets.ReadOnlyModelViewSet[WorkItem]):
         .select_related("repository__project", "author__person")
         .order_by("-opened_at", "-pk")
     )
+
+    def get_queryset(self) -> WorkItemQuerySet:
+        """All that the caller may know of."""
+        return self.queryset.shown_to(self.request.user)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.people.models import Person
 from community.people.visibility import may_see
 from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.querysets import shown_to
 
 Viewer = Person | AnonymousUser
 MOMENTS = {"opened": "opened_at", "closed": "closed_at", "merged": "merged_at"}
@@ -32,10 +33,13 @@ class Choice:
     by: str = "opened_at"
     waiting: bool = False
     nothing: bool = False  # a person was named who is not there or shows nothing
+    viewer: Viewer | None = None  # leaves out what this reader may not know of
 
     def place(self) -> Q:
         """In this project and this repository, by name or number."""
         found = Q(pk__in=[]) if self.nothing else Q()
+        if self.viewer is not None:
+            found &= shown_to(self.viewer)
         if self.project:
             found &= Q(repository__project__slug=self.project)
         if self.repository.isdecimal():
@@ -93,6 +97,7 @@ class Filter(forms.Form):
         handle = given.get("person") or given.get("author") or ""
         person = Person.objects.filter(handle__iexact=handle).first() if handle else None
         return Choice(
+            viewer=viewer,
             person=person,
             nothing=bool(handle) and not (person and may_see(viewer, person, "activity")),
             project=given.get("project", ""),

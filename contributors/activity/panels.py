@@ -23,7 +23,8 @@ def person_panel(person: Person, request: HttpRequest) -> Mapping[str, Any] | No
     """The latest contributions and the projects they went to; nothing if they are not shown."""
     if not may_see(request.user, person, "activity"):
         return None
-    rows = Contribution.objects.present().by(person).order_by("-occurred_at", "-pk")
+    rows = Contribution.objects.present().shown_to(request.user).by(person)
+    rows = rows.order_by("-occurred_at", "-pk")
     recent = list(rows.select_related("repository__project", "work_item")[:RECENT])
     counts = DayCount.objects.filter(identity__person=person).values(
         "repository__project__slug", "repository__project__name"

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 
-from community.projects.models import Project
+from community.projects.models import Project, Repository
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.people.models import Person
     from contributors.activity.choices import Choice
     from contributors.activity.models import (
@@ -19,10 +21,19 @@ if TYPE_CHECKING:
     )
 
 
+def shown_to(viewer: "Person | AnonymousUser") -> Q:
+    """In a repository that this reader may know of."""
+    return ~Q(repository__in=Repository.objects.all().hidden_from(viewer))
+
+
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def present(self) -> Self:
         """Not deleted at the source."""
         return self.filter(deleted_at=None)
+
+    def shown_to(self, viewer: "Person | AnonymousUser") -> Self:
+        """In repositories that this reader may know of."""
+        return self.filter(shown_to(viewer))
 
     def of_project(self, project: Project) -> Self:
         """In any repository of this project."""
@@ -67,6 +78,10 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
     def present(self) -> Self:
         """Not deleted at the source."""
         return self.filter(deleted_at=None)
+
+    def shown_to(self, viewer: "Person | AnonymousUser") -> Self:
+        """In repositories that this reader may know of."""
+        return self.filter(shown_to(viewer))
 
     def by(self, person: "Person") -> Self:
         """Done under any identity of this person."""

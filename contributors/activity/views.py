@@ -36,7 +36,7 @@ def contributions(request: HttpRequest) -> HttpResponseBase:
         return export(rows, CONTRIBUTION_COLUMNS, as_format=wanted, viewer=request.user)
     page = _counted(rows.with_people(), DayCount.objects.chosen(choice).total(), request)
     hidden = {row.pk for row in page if _is_hidden(row.identity, request)}
-    context = {"page": page, "hidden": hidden, **_frame(form, choice)}
+    context = {"page": page, "hidden": hidden, **_frame(form, choice, request)}
     return render(request, "contributors/activity/contributions.html", context)
 
 
@@ -52,14 +52,16 @@ def work_items(request: HttpRequest) -> HttpResponseBase:
         return export(rows, WORK_ITEM_COLUMNS, as_format=wanted, viewer=request.user)
     page = page_of(rows.with_people(), request)
     hidden = {row.pk for row in page if _is_hidden(row.author, request)}
-    context = {"page": page, "hidden": hidden, **_frame(form, choice)}
+    context = {"page": page, "hidden": hidden, **_frame(form, choice, request)}
     return render(request, "contributors/activity/work_items.html", context)
 
 
 @require_safe
 def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How much of a repository's activity has come, day by day."""
-    repository = get_object_or_404(Repository.objects.select_related("project"), pk=pk)
+    repository = get_object_or_404(
+        Repository.objects.shown_to(request.user).select_related("project"), pk=pk
+    )
     rows = Completeness.objects.filter(repository=repository)
     years = years_of(rows)
     asked = request.GET.get("year", "")
@@ -88,9 +90,9 @@ def _counted(rows: "QuerySet[Contribution]", count: int, request: HttpRequest) -
     return paginator.get_page(request.GET.get("page"))
 
 
-def _frame(form: Filter, choice: Choice) -> dict[str, Any]:
+def _frame(form: Filter, choice: Choice, request: HttpRequest) -> dict[str, Any]:
     """What both pages of rows show around the rows."""
-    repositories = Repository.objects.order_by("name")
+    repositories = Repository.objects.shown_to(request.user).order_by("name")
     if choice.project:
         repositories = repositories.filter(project__slug=choice.project)
     return {

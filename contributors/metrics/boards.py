@@ -166,7 +166,7 @@ def waiting(place: Place, board: Board, viewer: "Viewer") -> dict[str, Any]:
     """
     if not board.knows_items:
         return {"is_tracked": False, "items": [], "title": _("What waits for an answer")}
-    found, number = waiting_items(place, 3 * WAITING)
+    found, number = waiting_items(place, 3 * WAITING, viewer)
     items = [one for one in found if not one.author or shows(viewer, one.author.person)][:WAITING]
     page = address("activity:work_items")
     url = f"{page}?{place.filters}waiting=1" if page else ""
@@ -183,7 +183,7 @@ def acts_shown(
     place: Place, extent: Extent, viewer: "Viewer", most: int = LATEST
 ) -> list[Contribution]:
     """The latest acts of people who show what they do."""
-    found = latest_acts(place, extent.end, 3 * most)
+    found = latest_acts(place, extent.end, 3 * most, viewer)
     shown = [act for act in found if act.identity and shows(viewer, act.identity.person)]
     return shown[:most]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db.models import F, Max, Min
@@ -18,6 +18,11 @@ from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
 from contributors.metrics.periods import Extent, Window
 from contributors.metrics.registry import METRICS
 from contributors.metrics.rollups import before_of, result_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    Viewer = Person | AnonymousUser
 
 KEPT_SECONDS = 600
 Monthly = Mapping[str, Mapping[date, Figure]]
@@ -181,9 +186,9 @@ def organizations_named(ids: Iterable[int]) -> dict[int, Organization]:
     return Organization.objects.in_bulk(set(ids))
 
 
-def waiting_items(place: Place, most: int) -> tuple[list[WorkItem], int]:
+def waiting_items(place: Place, most: int, viewer: "Viewer") -> tuple[list[WorkItem], int]:
     """What has waited longest for an answer, and how many wait in all."""
-    rows = WorkItem.objects.waiting()
+    rows = WorkItem.objects.waiting().shown_to(viewer)
     if place.scope == Scope.PROJECT:
         rows = rows.filter(repository__project=place.pk)
     longest = rows.select_related("repository", "author__person").order_by("opened_at", "pk")
@@ -191,12 +196,14 @@ def waiting_items(place: Place, most: int) -> tuple[list[WorkItem], int]:
     return found, rows.count() if len(found) == most else len(found)
 
 
-def latest_acts(place: Place, until: date, most: int) -> list[Contribution]:
+def latest_acts(place: Place, until: date, most: int, viewer: "Viewer") -> list[Contribution]:
     """The last things people did, comments and sign-offs aside."""
     notable = ["commit", "issue", "change_request", "review", "release"]
     end = datetime.combine(until, time.min, UTC)
-    rows = Contribution.objects.present().filter(
-        kind__in=notable, identity__person__is_bot=False, occurred_at__lt=end
+    rows = (
+        Contribution.objects.present()
+        .shown_to(viewer)
+        .filter(kind__in=notable, identity__person__is_bot=False, occurred_at__lt=end)
     )
     if place.scope == Scope.PROJECT:
         rows = rows.filter(repository__project=place.pk)

@@ -128,6 +128,7 @@ def describe_repository(*, repository: Repository, described: Described) -> None
     repository.default_branch = described.default_branch
     repository.description = described.description
     repository.is_archived = described.is_archived
+    repository.is_private = described.is_private
     repository.save()
 
 

@@ -23,6 +23,7 @@ class Described:
     description: str = ""
     license: str = ""
     is_archived: bool = False
+    is_private: bool = False
     topics: Sequence[str] = ()
     location: str = ""  # the canonical spelling; empty: as it was given
 

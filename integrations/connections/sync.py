@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from community.audit.actions import record
 from community.lib.refusals import NOTHING, Refused, Sentence
 from contributors.activity.ingest import ingest, mark_deleted, mark_present, record_completeness
 from contributors.activity.models import Completeness, WorkItem
@@ -74,7 +75,11 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     if run.state != SyncRun.State.RUNNING:
         raise Overtaken
     if page.described is not None:
+        was_private = source.repository.is_private
         describe_repository(repository=source.repository, described=page.described)
+        if source.repository.is_private != was_private:
+            verb = "connections.made_public" if was_private else "connections.made_private"
+            record(verb=verb, subject=source, at=at)
         source.location = page.described.location or source.location
     for kind, ids in page.back.items():
         mark_present(repository=source.repository, kind=kind, external_ids=ids)

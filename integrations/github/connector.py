@@ -302,6 +302,7 @@ def described(payload: Mapping[str, Any]) -> Described:
         description=text(payload.get("description"), 5000),
         license="" if license_id == "NOASSERTION" else license_id,
         is_archived=bool(payload.get("archived")),
+        is_private=bool(payload.get("private")),
         topics=payload.get("topics") or (),
         location=payload["full_name"],
     )
