@@ -148,6 +148,8 @@ def finish(
         source.problem = error
         source.due_at = resumes_at or at + (AFTER_A_FAILURE if error else EVERY)
         if state == SyncRun.State.DONE:
+            if run.is_full or source.synced_at is None:
+                source.relisted_at = at
             source.synced_at = at
         if connector is not None:
             run.requests = dict(connector.requests())
@@ -156,7 +158,7 @@ def finish(
                 store_completeness(source=source, connector=connector, at=at)
         run.state, run.error, run.finished_at = state, error, at
         run.resumes_at = resumes_at
-        source.save(update_fields=["problem", "due_at", "synced_at", "budget"])
+        source.save(update_fields=["problem", "due_at", "synced_at", "relisted_at", "budget"])
         run.save()
     run.source = source
     return run
