@@ -28,7 +28,7 @@ class Sentence:
     `template` is written as `gettext_noop("... %(name)s")`, so that the catalog
     knows it; `values` fill it and are plain JSON. A value whose name ends in `_at`
     or `_on` is a moment or a day in ISO form, said in the reader's zone and
-    notation; a value may be a stored sentence itself.
+    notation; a value may be a stored sentence itself, or a list.
     """
 
     template: str = ""
@@ -66,6 +66,8 @@ def said(name: str, value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return str(Sentence.from_json(value))
+    if isinstance(value, list):
+        return ", ".join(str(said(name, one)) for one in value)
     with suppress(TypeError, ValueError):
         if name.endswith("_at"):
             return moments.clock(datetime.fromisoformat(value))

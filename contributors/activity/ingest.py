@@ -81,33 +81,35 @@ def record_completeness(
     *, repository: Repository, records: Sequence[CompletenessRecord], at: datetime
 ) -> None:
     """Note what each day should have given and what it gave, replacing earlier notes."""
-    known = {
-        day: pair
-        for day, *pair in repository.completeness.values_list("day", "expected", "received")
-    }
-    changed = {
-        record.day
-        for record in records
-        if known.get(record.day) != [max(record.expected, record.received), record.received]
-    }
+    columns = ("expected", "received", "parts", "reason")
+    known = {day: row for day, *row in repository.completeness.values_list("day", *columns)}
+    latest = {record.day: record for record in records}.values()
+    made = [_weighed(repository, record, at) for record in latest]
+    fresh = [row for row in made if known.get(row.day) != [getattr(row, one) for one in columns]]
     Completeness.objects.bulk_create(
-        (
-            Completeness(
-                repository=repository,
-                day=record.day,
-                expected=max(record.expected, record.received),
-                received=record.received,
-                reason=record.reason,
-                checked_at=at,
-            )
-            for record in {record.day: record for record in records}.values()
-        ),
+        fresh,
         update_conflicts=True,
         unique_fields=["repository", "day"],
-        update_fields=["expected", "received", "reason", "checked_at"],
+        update_fields=[*columns, "checked_at"],
     )
-    if changed:
-        tell(repository, changed)
+    if counted := {row.day for row in fresh if known.get(row.day, ())[:2] != _pair(row)}:
+        tell(repository, counted)
+
+
+def _weighed(repository: Repository, record: CompletenessRecord, at: datetime) -> Completeness:
+    return Completeness(
+        repository=repository,
+        day=record.day,
+        expected=max(record.expected, record.received),
+        received=record.received,
+        parts={kind: part.as_json() for kind, part in record.parts.items()},
+        reason=record.reason,
+        checked_at=at,
+    )
+
+
+def _pair(row: Completeness) -> list[int]:
+    return [row.expected, row.received]
 
 
 def _buried(repository: Repository) -> dict[RowKey, datetime]:

@@ -209,6 +209,18 @@ class DayCount(models.Model):
         return f"{self.repository_id} {self.day} {self.kind} {self.count}"
 
 
+HOW = {
+    "listed": _("listed by the source"),
+    "counted": _("counted by the source for each item"),
+    "numbered": _("the sequence of numbers"),
+    "walked": _("counted while its list was read"),
+    "history": _("the history of the repository"),
+    "recorded": _("what was recorded for the day"),
+    "deliveries": _("the notices the source sent"),
+}
+PART_KINDS = {**dict(Contribution.Kind.choices), "delivery": _("Notices of the source")}
+
+
 class Completeness(models.Model):
     """What a source should have given for one repository and day, and what we received."""
 
@@ -218,6 +230,8 @@ class Completeness(models.Model):
     day = models.DateField()
     expected = models.PositiveIntegerField()
     received = models.PositiveIntegerField()
+    # By kind: [expected, received, how that is known, numbers that lack something].
+    parts = models.JSONField(default=dict)
     reason = SentenceField()
     checked_at = models.DateTimeField()
 

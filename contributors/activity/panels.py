@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.lib.slots import NavEntry, Panel, add_nav, fill
@@ -13,7 +14,8 @@ from community.people.models import Person
 from community.people.visibility import may_see
 from community.projects.models import Repository
 from contributors.activity.exports import own_contributions, own_work_items
-from contributors.activity.models import Completeness, Contribution, DayCount
+from contributors.activity.models import Contribution, DayCount
+from contributors.activity.standing import weight_of
 
 RECENT = 10
 MOST_PROJECTS = 6
@@ -35,7 +37,7 @@ def person_panel(person: Person, request: HttpRequest) -> Mapping[str, Any] | No
 
 def repository_panel(repository: Repository, request: HttpRequest) -> Mapping[str, Any]:
     """How much was done and how much of it has come."""
-    totals = Completeness.objects.filter(repository=repository).totals()
+    totals = weight_of(repository, timezone.now())
     count = DayCount.objects.filter(repository=repository).total()
     return {"repository": repository, "count": count, "totals": totals}
 

@@ -1,6 +1,6 @@
 """Reads of the ledger, named as phrases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -127,9 +127,7 @@ class CompletenessQuerySet(models.QuerySet["Completeness"]):
         """Days of which something is missing."""
         return self.filter(received__lt=F("expected"))
 
-    def totals(self) -> dict[str, float | None]:
-        """Expected, received, and the share that came; None where nothing was expected."""
-        found = self.aggregate(expected=Sum("expected"), received=Sum("received"))
-        expected, received = found["expected"] or 0, found["received"] or 0
-        share = received / expected if expected else None
-        return {"expected": expected, "received": received, "share": share}
+    def within(self, start: date | None, end: date | None) -> Self:
+        """Of the days from `start` to before `end`."""
+        found = self.filter(day__gte=start) if start else self
+        return found.filter(day__lt=end) if end else found

@@ -1,6 +1,6 @@
 """The plain records that adapters hand to `ingest`: the contract of the one door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -69,13 +69,33 @@ class ContributionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one kind should have given on a day and gave, and how that is known.
+
+    `how` is one of `models.HOW`; `lacking` are numbers of issues and change
+    requests at which something is missing.
+    """
+
+    expected: int
+    received: int
+    how: str = "recorded"
+    lacking: Sequence[int] = ()
+
+    def as_json(self) -> list[object]:
+        """As it is stored, short: there is one for each day and kind."""
+        found: list[object] = [self.expected, self.received, self.how]
+        return [*found, list(self.lacking)] if self.lacking else found
+
+
+@dataclass(frozen=True, slots=True)
 class CompletenessRecord:
-    """What the source should have given for one day, and what it gave."""
+    """What the source should have given for one day, and what it gave, by kind."""
 
     day: date
     expected: int
     received: int
     reason: Sentence = NOTHING
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

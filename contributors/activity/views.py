@@ -23,6 +23,7 @@ from contributors.activity.exports import (
 )
 from contributors.activity.heat import heat_of, years_of
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.standing import weight_of
 
 
 @require_safe
@@ -72,7 +73,7 @@ def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
         "heat": heat_of(rows, year),
         "years": years,
         "year": year,
-        "totals": rows.totals(),
+        "totals": weight_of(repository, timezone.now()),
         "page": page_of(rows.lacking().order_by("-day"), request),
     }
     return render(request, "contributors/activity/completeness.html", context)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from community.projects.models import Repository
-from contributors.activity.models import Completeness, Contribution, WorkItem
+from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.standing import weight_of
 from integrations.connections.models import SyncRun
 
 KINDS = {
@@ -48,9 +50,5 @@ def people(repository: Repository) -> int:
 
 
 def completeness(repository: Repository) -> float | None:
-    """Received of expected, 0..1, rounded down so that a missing row never shows as 1."""
-    days = Completeness.objects.filter(repository=repository)
-    sums = days.aggregate(expected=Sum("expected"), received=Sum("received"))
-    if not sums["expected"]:
-        return None
-    return float(sums["received"] * 10_000 // sums["expected"]) / 10_000
+    """Received of expected, 0..1, rounded down; 1 only where nothing lacks and nothing is open."""
+    return weight_of(repository, timezone.now()).share

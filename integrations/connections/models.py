@@ -1,15 +1,17 @@
 """Connections to the outside: whose token, which repositories, how each sync went."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.jobs.models import Job
 from community.lib.refusals import SentenceField
 from community.projects.models import Repository
+from contributors.activity.standing import Weight
 from integrations.connections.deliveries import Delivery, Hook, MissedDelivery
 from integrations.connections.holders import is_gone
 from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
@@ -23,6 +25,8 @@ __all__ = [
     "Source",
     "SyncRun",
 ]
+
+STALE = timedelta(days=1)
 PHASES = {
     "repository": _("Repository"),
     "overview": _("Overview"),
@@ -125,8 +129,9 @@ class Source(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     problem = SentenceField()  # why the last run stopped
     synced_at = models.DateTimeField(null=True)
-    relisted_at = models.DateTimeField(null=True)  # when everything was last read to its end
     due_at = models.DateTimeField(null=True)  # when the next run is wanted
+    weighed_at = models.DateTimeField(null=True)  # completeness; null: something came since
+    unfinished = models.JSONField(default=list)  # phases whose reading had not come to its end
     created_at = models.DateTimeField()
 
     objects = SourceQuerySet.as_manager()
@@ -141,7 +146,14 @@ class Source(models.Model):
     def completeness(self) -> float | None:
         """Share received, of a row read `with_standing`; None where nothing is expected yet."""
         expected, received = getattr(self, "expected", None), getattr(self, "received", None)
-        return min(received or 0, expected) / expected if expected else None
+        share = Weight(expected or 0, received or 0, self.synced_at is not None).share
+        is_open = share is not None and self.is_open_at(timezone.now())
+        return min(share or 0, 0.9999) if is_open else share
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether something may lack whose number nobody knows; `standing` says what."""
+        is_stale = self.synced_at is None or moment - self.synced_at > STALE
+        return bool(is_stale or self.problem or self.unfinished or self.state != self.State.ACTIVE)
 
     def parked_until(self, moment: datetime) -> datetime | None:
         """When the source may be asked again, if its last run ended in a limit."""

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from community.lib.slots import NavEntry, Panel, add_nav, fill
 from community.projects.models import Repository
+from contributors.activity.standing import register_standings
 from integrations.connections import permissions  # noqa: F401 - registers the predicates
 from integrations.connections.models import Source
+from integrations.connections.standing import standings
 
 add_nav(NavEntry(_("Connections"), "connections:list", order=10, place="maintain"))
 
@@ -23,4 +25,5 @@ def standing(repository: Repository, request: HttpRequest) -> Mapping[str, Any] 
     return {"source": source, "may_manage": may_manage}
 
 
+register_standings(standings)
 fill("projects:repository", Panel("integrations/connections/_standing.html", standing, order=10))

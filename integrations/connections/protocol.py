@@ -63,6 +63,12 @@ class Page:
     gone_at: datetime | None = None
     back: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it moves the cursor alone and leaves what is known as it was."""
+        brings = (self.batch.work_items, self.batch.contributions, self.expected, self.facts)
+        return not any((*brings, self.gone, self.back))
+
 
 class OutOfBudget(Exception):
     """The source asks to be left alone until a moment; the run parks until then."""
@@ -100,6 +106,15 @@ class Connector(Protocol):
 
     def completeness(self, source: Source, /) -> Sequence[CompletenessRecord]:
         """Expected against received per day, after a run."""
+        ...
+
+
+@runtime_checkable
+class Phased(Protocol):
+    """A connector that reads in phases and knows which have not come to their end."""
+
+    def unfinished(self, source: Source, /) -> Sequence[str]:
+        """Their names, as in `models.PHASES`."""
         ...
 
 
@@ -159,13 +174,6 @@ class Installable(Protocol):
     def app_from_manifest(self, code: str) -> NewApp:
         """Exchange the code that making an app ended with. Raises `Refused`."""
         ...
-
-
-@runtime_checkable
-class Relistable(Protocol):
-    """A connector whose lists of changes leave out what is gone, so that all is read at times."""
-
-    needs_relisting: bool
 
 
 _connectors: dict[str, Callable[[], Connector]] = {}

@@ -27,10 +27,19 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def with_standing(self) -> Self:
         """With project, last run, and the expected and received rows of its repository."""
+        return (
+            self.select_related("repository__project", "connection")
+            .with_last_run()
+            .annotate(
+                expected=Sum("repository__completeness__expected"),
+                received=Sum("repository__completeness__received"),
+            )
+        )
+
+    def with_last_run(self) -> Self:
+        """With how and when the last run began and ended."""
         last = apps.get_model("connections", "SyncRun").objects.filter(source=OuterRef("pk"))
-        return self.select_related("repository__project", "connection").annotate(
-            expected=Sum("repository__completeness__expected"),
-            received=Sum("repository__completeness__received"),
+        return self.annotate(
             last_state=Subquery(last.values("state")[:1]),
             last_started_at=Subquery(last.values("started_at")[:1]),
         )

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_noop as _
 
 from community.audit.actions import record
 from community.lib.refusals import NOTHING, Refused, Sentence
-from contributors.activity.ingest import ingest, mark_deleted, mark_present, record_completeness
-from contributors.activity.models import Completeness, WorkItem
+from contributors.activity.ingest import ingest, mark_deleted, mark_present
+from contributors.activity.models import WorkItem
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.credentials import note_budgets
 from integrations.connections.models import ExpectedItem, Source, SyncRun
 from integrations.connections.protocol import Connector, OutOfBudget, Page
 from integrations.connections.tokens import keys_of
+from integrations.connections.weighing import store_weight, weigh_after
 
 EVERY = timedelta(minutes=15)
 AFTER_A_FAILURE = timedelta(hours=1)
@@ -90,7 +91,8 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     source.cursor = dict(page.cursor)
     source.facts = {**source.facts, **page.facts}
     source.budget = dict(connector.budget())
-    source.save(update_fields=["cursor", "facts", "budget", "location"])
+    source.weighed_at = source.weighed_at if page.is_bare else None
+    source.save(update_fields=["cursor", "facts", "budget", "location", "weighed_at"])
     run.counts = dict(Counter(run.counts) + Counter(page.counts))
     run.requests = dict(connector.requests())
     run.phase, run.progress = page.phase, {"done": page.done, "total": page.total}
@@ -140,6 +142,8 @@ def finish(
 ) -> SyncRun:
     """Close the run, note when the next is wanted, and weigh how complete the ledger is."""
     at = timezone.now()
+    # Counting takes a while, so it comes before the locks.
+    weight = weigh_after(run, connector, error, at=at) if connector is not None else None
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=run.source_id)
         run = SyncRun.objects.select_for_update().get(pk=run.pk)
@@ -148,17 +152,15 @@ def finish(
         source.problem = error
         source.due_at = resumes_at or at + (AFTER_A_FAILURE if error else EVERY)
         if state == SyncRun.State.DONE:
-            if run.is_full or source.synced_at is None:
-                source.relisted_at = at
             source.synced_at = at
         if connector is not None:
             run.requests = dict(connector.requests())
             note_what_is_left(source, connector, at=at)
-            if run.counts or error or source.synced_at in {None, at}:
-                store_completeness(source=source, connector=connector, at=at)
         run.state, run.error, run.finished_at = state, error, at
         run.resumes_at = resumes_at
-        source.save(update_fields=["problem", "due_at", "synced_at", "relisted_at", "budget"])
+        source.save(update_fields=["problem", "due_at", "synced_at", "budget"])
+        if weight is not None:
+            store_weight(source=source, weight=weight, at=at)
         run.save()
     run.source = source
     return run
@@ -171,13 +173,3 @@ def note_what_is_left(source: Source, connector: Connector, *, at: datetime) -> 
     source.budget = left or source.budget
     if source.connection is not None and keys:
         note_budgets(connection=source.connection, budgets=keys, at=at)
-
-
-def store_completeness(*, source: Source, connector: Connector, at: datetime) -> None:
-    """Replace what is known of each day of this repository."""
-    days = connector.completeness(source)
-    known = Completeness.objects.filter(repository_id=source.repository_id)
-    stale = set(known.values_list("day", flat=True)) - {one.day for one in days}
-    for day in stale:
-        known.filter(day=day).delete()
-    record_completeness(repository=source.repository, records=days, at=at)

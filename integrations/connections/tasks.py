@@ -10,7 +10,6 @@ from community.jobs.runner import RetryAt
 from community.lib.refusals import Refused
 from integrations.connections.models import Source
 from integrations.connections.receiving import prune_deliveries
-from integrations.connections.relisting import is_relisting_due
 from integrations.connections.sync import sync_source
 
 AGAIN = timedelta(minutes=1)
@@ -32,15 +31,9 @@ def sync(source_id: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 - 
 @task("connections.sync_due", every=timedelta(minutes=1))
 def sync_due() -> None:
     """One job per due source, so that a bad one does not hold up the rest."""
-    at = timezone.now()
-    for source in Source.objects.due_at(at):
+    for source in Source.objects.due_at(timezone.now()):
         slot = source.due_at or source.created_at
-        enqueue(
-            "connections.sync",
-            unique_key=f"sync:{source.pk}:{slot}",
-            source_id=source.pk,
-            full=is_relisting_due(source, at=at),
-        )
+        enqueue("connections.sync", unique_key=f"sync:{source.pk}:{slot}", source_id=source.pk)
 
 
 @task("connections.prune_deliveries", every=timedelta(days=1), is_chore=True)

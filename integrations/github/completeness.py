@@ -1,142 +1,244 @@
-"""How much of what GitHub counts is in the ledger, day by day of opening."""
+"""How much of what GitHub counts is in the ledger, day by day and kind by kind."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import NOTHING, Sentence
-from community.projects.models import Repository
-from contributors.activity.models import Contribution, DayCount, WorkItem
-from contributors.activity.records import CompletenessRecord
-from integrations.connections.models import Source
+from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.records import CompletenessRecord, Part
+from contributors.activity.tallies import (
+    Tally,
+    held_by_day,
+    held_by_kind,
+    recorded_by_day,
+    replies_by_item,
+)
+from integrations.connections.models import MissedDelivery, Source
 
-Tally = dict[tuple[int, str], int]
+PHASES = {  # as the cursor calls them, as readers know them
+    "issues": "issues",
+    "issue_comments": "issue_comments",
+    "pulls": "change_requests",
+    "review_comments": "review_comments",
+    "releases": "releases",
+    "commits": "commits",
+}
+HOW = {
+    "issue": "listed",
+    "change_request": "listed",
+    "issue_comment": "counted",
+    "review": "counted",
+    "commit": "history",
+}
+WALKED = {"issue_comments": "issue_comment", "review_comments": "review_comment"}
+NAMED = 5  # numbers that a sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something missing: of which kind, on which day as far as that is known, how many, where."""
+
+    kind: str
+    day: date | None
+    count: int
+    numbers: Sequence[int] = ()
+    how: str = ""
 
 
 @dataclass(slots=True)
-class Day:
-    """What one day should have and has, and which numbers fall short."""
+class Short:
+    """What one day lacks of one kind."""
 
-    expected: int = 0
-    received: int = 0
-    short: list[int] = field(default_factory=list)
-    unseen: int = 0
+    count: int = 0
+    numbers: list[int] = field(default_factory=list)
+    how: str = ""
 
 
 def weigh(source: Source) -> Sequence[CompletenessRecord]:
-    """One record per day on which something was opened.
+    """One record per day on which something was done or should have been.
 
-    Expected are the items GitHub lists, the comments and reviews it counts for
-    each, and, where it counts more items than it listed, the gaps in the
-    sequence of numbers, and the commits of the history. Line comments have no
-    count to compare with; an unfinished phase counts as one missing thing on
-    the last day.
+    Received are the rows of the ledger on the day they happened. Missing is
+    what GitHub lists or counts beyond them: items it listed, comments and
+    reviews it counts for each, numbers where it counts more items than it
+    listed, commits of its history, what a list showed while it was read; and
+    what the daily counts remember of rows that are gone. What nobody can date
+    is put on the day its item was opened, else on the last day.
     """
-    items = list(
-        source.expected_items.order_by("number").values_list(
-            "number", "opened_on", "comments", "reviews"
-        )
-    )
-    days: defaultdict[date, Day] = defaultdict(Day)
-    _weigh_items(days, items, source.repository)
-    _weigh_gaps(days, {number: day for number, day, _c, _r in items}, source)
-    _weigh_commits(days, source)
-    if unfinished := _unfinished(source):
-        last = days[max(days, default=source.created_at.date())]
-        last.expected += unfinished
-        last.unseen += unfinished
+    held, recorded = held_by_day(source.repository), recorded_by_day(source.repository)
+    gone = list(_gone(held, recorded))
+    lacks = [*gone, *_unopened(source, gone), *_beyond(_undated(source, held), gone)]
+    lacks += _unheard(source)
+    shorts = _placed(lacks, last=_last_day(held, source))
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for day, kind in (*held, *shorts):
+        kinds[day].add(kind)
     return [
-        CompletenessRecord(day, one.expected, one.received, _reason(one, source.problem))
-        for day, one in sorted(days.items())
+        _record(day, {kind: _part(day, kind, held, shorts) for kind in sorted(kinds[day])}, source)
+        for day in sorted(kinds)
     ]
 
 
-def _weigh_items(
-    days: defaultdict[date, Day],
-    items: Iterable[tuple[int, date, int | None, int | None]],
-    repository: Repository,
-) -> None:
+def unfinished(source: Source) -> list[str]:
+    """Phases whose reading has not come to its end."""
+    return [name for phase, name in PHASES.items() if not source.cursor.get(phase, {}).get("done")]
+
+
+def _part(day: str, kind: str, held: Tally, shorts: Mapping[tuple[str, str], Short]) -> Part:
+    received, short = held.get((day, kind), 0), shorts.get((day, kind))
+    if short is None:
+        return Part(received, received, HOW.get(kind, "recorded"))
+    how = short.how or HOW.get(kind, "recorded")
+    return Part(received + short.count, received, how, short.numbers)
+
+
+def _record(day: str, parts: Mapping[str, Part], source: Source) -> CompletenessRecord:
+    expected = sum(part.expected for part in parts.values())
+    received = sum(part.received for part in parts.values())
+    reason = NOTHING if expected == received else source.problem or _reason(parts)
+    return CompletenessRecord(date.fromisoformat(day), expected, received, reason, parts)
+
+
+def _reason(parts: Mapping[str, Part]) -> Sentence:
+    """Why a day is short where no run has stopped."""
+    numbers = sorted({number for part in parts.values() for number in part.lacking})
+    if numbers:
+        said = ", ".join(f"#{number}" for number in numbers[:NAMED])
+        more = len(numbers) - NAMED
+        if more > 0:
+            words = _("GitHub counts more than we received at %(numbers)s and %(more)s others.")
+            return Sentence(words, {"numbers": said, "more": more})
+        return Sentence(_("GitHub counts more than we received at %(numbers)s."), {"numbers": said})
+    if any(part.how == "recorded" and part.received < part.expected for part in parts.values()):
+        return Sentence(_("Rows that were recorded for this day are gone from the ledger."))
+    return Sentence(_("Not everything has been read yet."))
+
+
+def _gone(held: Tally, recorded: Tally) -> Iterator[Lack]:
+    """Rows that the daily counts remember and the ledger no longer has."""
+    for (day, kind), times in recorded.items():
+        if (lost := times - held.get((day, kind), 0)) > 0:
+            yield Lack(kind, date.fromisoformat(day), lost, how="recorded")
+
+
+def _unopened(source: Source, gone: Iterable[Lack]) -> Iterator[Lack]:
+    """The numbers of the items of which only the opening is gone."""
+    for kind in {lack.kind for lack in gone} & set(WorkItem.Kind.values):
+        opening = Contribution.objects.present().filter(work_item=OuterRef("pk"), kind=kind)
+        items = WorkItem.objects.present().filter(~Exists(opening), kind=kind)
+        rows = items.filter(repository=source.repository).order_by("number")
+        for number, opened_at in rows.values_list("number", "opened_at"):
+            yield Lack(kind, opened_at.date(), 0, [number])
+
+
+def _undated(source: Source, held: Tally) -> list[Lack]:
+    """What GitHub lists and counts beyond what is held, the most exactly placed first."""
+    totals = held_by_kind(held)
+    lists = source.facts.get("lists") or {}
+    short = list(_short_items(source))
+    walked = {kind: lists.get(phase) for phase, kind in WALKED.items()}
+    for kind, seen in {**walked, "commit": source.facts.get("commits")}.items():
+        known = sum(lack.count for lack in short if lack.kind == kind)
+        missing = seen - totals[kind] - known if isinstance(seen, int) else 0
+        if missing > 0:
+            short.append(Lack(kind, None, missing, how="history" if kind == "commit" else "walked"))
+    return short
+
+
+def _short_items(source: Source) -> Iterator[Lack]:
     """Items listed, with their comments and reviews, against the rows we hold."""
-    held = dict(WorkItem.objects.filter(repository=repository).values_list("number", "deleted_at"))
-    replies = _replies(repository)
-    for number, opened_on, comments, reviews in items:
-        if held.get(number) is not None:  # deleted at GitHub: no longer expected
+    items = WorkItem.objects.filter(repository=source.repository)
+    held = dict(items.filter(deleted_at=None).values_list("number", "pk"))
+    deleted = dict(items.exclude(deleted_at=None).values_list("number", "deleted_at"))
+    replies = replies_by_item(source.repository)
+    rows = source.expected_items.order_by("number")
+    short: list[tuple[int, str, int]] = []
+    counted_at = source.facts.get("totals_at", "")
+    # What died since GitHub counted is in its totals still.
+    known = sum(at.isoformat() > counted_at for at in deleted.values())
+    for number, comments, reviews in rows.values_list("number", "comments", "reviews"):
+        if number in deleted:  # at GitHub too: no longer expected
             continue
-        day = days[opened_on]
-        wanted = {"issue_comment": comments or 0, "review": reviews or 0}
-        got = {kind: min(count, replies.get((number, kind), 0)) for kind, count in wanted.items()}
-        day.expected += 1 + sum(wanted.values())
-        day.received += (number in held) + sum(got.values())
-        if number not in held or got != wanted:
-            day.short.append(number)
+        known += 1
+        pk = held.get(number, 0)
+        if not pk:
+            short.append((number, "issue" if reviews is None else "change_request", 1))
+        if comments and (lost := comments - replies.get((pk, "issue_comment"), 0)) > 0:
+            short.append((number, "issue_comment", lost))
+        if reviews and (lost := reviews - replies.get((pk, "review"), 0)) > 0:
+            short.append((number, "review", lost))
+    if short:
+        days = dict(rows.values_list("number", "opened_on"))
+        yield from (Lack(kind, days[one], lost, [one]) for one, kind, lost in short)
+    missing = sum((source.facts.get("totals") or {}).values()) - known
+    if missing > 0:
+        yield from _gaps(dict(rows.values_list("number", "opened_on")), missing)
 
 
-def _replies(repository: Repository) -> Tally:
-    """Comments and reviews held, per number and kind."""
-    acts = Contribution.objects.present().filter(
-        repository=repository, kind__in=["issue_comment", "review"], work_item__isnull=False
-    )
-    counted = acts.values_list("work_item__number", "kind").annotate(count=Count("pk"))
-    return {(number, kind): count for number, kind, count in counted.order_by()}
-
-
-def _weigh_gaps(days: defaultdict[date, Day], known: dict[int, date], source: Source) -> None:
+def _gaps(known: Mapping[int, date], missing: int) -> Iterator[Lack]:
     """Where GitHub counts more items than it listed, look for them in the gaps, newest first.
 
     A gap alone proves nothing: discussions and deleted issues have numbers too.
     """
-    totals = source.facts.get("totals") or {}
-    missing = sum(totals.values()) - len(known)
-    last = max(known.values(), default=source.created_at.date())
-    highest, day = max(known, default=0), last
-    places: Counter[date] = Counter()
-    for number in range(highest, 0, -1):
+    day: date | None = None
+    for number in range(max(known, default=0), 0, -1):
         if missing <= 0:
-            break
+            return
         day = known.get(number, day)
         if number not in known:
-            places[day] += 1
+            yield Lack("issue", day, 1, [number], "numbered")
             missing -= 1
     if missing > 0:
-        places[last] += missing
-    for where, count in places.items():
-        days[where].expected += count
-        days[where].unseen += count
+        yield Lack("issue", None, missing, how="numbered")
 
 
-def _weigh_commits(days: defaultdict[date, Day], source: Source) -> None:
-    """Commits held, by day; those the history holds beyond them are put on the last day."""
-    rows = DayCount.objects.filter(repository=source.repository, kind="commit")
-    held = dict(rows.values_list("day").annotate(total=Sum("count")).order_by())
-    for day, count in held.items():
-        days[day].expected += count
-        days[day].received += count
-    missing = (source.facts.get("commits") or 0) - sum(held.values())
-    if missing > 0:
-        last = days[max(days, default=source.created_at.date())]
-        last.expected += missing
-        last.unseen += missing
+def _unheard(source: Source) -> Iterator[Lack]:
+    """Deliveries that GitHub sent after the last reading and that never came."""
+    missed = MissedDelivery.objects.still_missing().filter(
+        repository_external_id=source.repository.external_id
+    )
+    if source.synced_at is not None:  # what came before was read since
+        missed = missed.filter(sent_at__gt=source.synced_at)
+    for sent_at in missed.values_list("sent_at", flat=True):
+        yield Lack("delivery", sent_at.date(), 1, how="deliveries")
 
 
-def _unfinished(source: Source) -> int:
-    """Phases whose first reading has not come to its end."""
-    phases = ("issues", "issue_comments", "pulls", "review_comments", "releases", "commits")
-    return sum(not source.cursor.get(phase, {}).get("done") for phase in phases)
+def _beyond(undated: Iterable[Lack], gone: Iterable[Lack]) -> Iterator[Lack]:
+    """What is missing beyond the rows whose day is known; those take over its numbers."""
+    places: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)
+    for lack in gone:
+        if lack.day:
+            places[lack.kind].append((lack.day, lack.count))
+    for lack in undated:
+        left, open_days = lack.count, sorted(places[lack.kind])
+        for day, room in open_days:
+            if not left or (lack.day and day < lack.day):
+                continue
+            taken = min(left, room)
+            left -= taken
+            places[lack.kind].remove((day, room))
+            if room > taken:
+                places[lack.kind].append((day, room - taken))
+            yield Lack(lack.kind, day, 0, lack.numbers, lack.how)
+        if left:
+            yield Lack(lack.kind, lack.day, left, lack.numbers, lack.how)
 
 
-def _reason(day: Day, problem: Sentence) -> Sentence:
-    """Why a day is short, in a sentence."""
-    if not day.short and not day.unseen:
-        return NOTHING
-    if problem:
-        return problem
-    if day.short:
-        numbers = ", ".join(f"#{number}" for number in day.short[:5])
-        return Sentence(
-            _("GitHub counts more than we received at %(numbers)s."), {"numbers": numbers}
-        )
-    return Sentence(_("Not everything has been read yet."))
+def _placed(lacks: Iterable[Lack], *, last: date) -> dict[tuple[str, str], Short]:
+    """What is missing by day and kind."""
+    found: defaultdict[tuple[str, str], Short] = defaultdict(Short)
+    for lack in lacks:
+        short = found[(lack.day or last).isoformat(), lack.kind]
+        short.count += lack.count
+        short.numbers = sorted({*short.numbers, *lack.numbers})
+        short.how = (lack.how if not short.how else short.how) or HOW.get(lack.kind, "")
+    return dict(found)
+
+
+def _last_day(held: Tally, source: Source) -> date:
+    days = [day for day, _kind in held]
+    return date.fromisoformat(max(days)) if days else source.created_at.date()

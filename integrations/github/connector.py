@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from integrations.connections.models import Source
 from integrations.connections.protocol import Described, Page
 from integrations.github import authors, batches, reconcile
 from integrations.github.commits import Commits
-from integrations.github.completeness import weigh
+from integrations.github.completeness import unfinished, weigh
 from integrations.github.cursor import Cursor
 from integrations.github.documents import OVERVIEW
 from integrations.github.mapping import expected, text
@@ -38,7 +39,6 @@ class GitHubConnector(Passes):
     """Reads one repository of GitHub; made afresh for each run."""
 
     name = "github"
-    needs_relisting = True
 
     def __init__(self) -> None:
         self.transport = Transport("")
@@ -78,6 +78,8 @@ class GitHubConnector(Passes):
     def completeness(self, source: Source) -> Sequence[CompletenessRecord]:
         """GitHub's counts and the sequence of numbers against the ledger, per day."""
         return weigh(source)
+
+    unfinished = staticmethod(unfinished)
 
     def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
         """The repository's own data, then each kind of activity; see `Connector`."""
@@ -156,6 +158,7 @@ class GitHubConnector(Passes):
         self.cursor.phase("totals").pop("stale", None)
         facts = {
             "totals": self.totals,
+            "totals_at": datetime.now(UTC).isoformat(),
             "labels": found["labels"]["nodes"],
             "milestones": found["milestones"]["nodes"],
         }

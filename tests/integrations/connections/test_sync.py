@@ -133,6 +133,7 @@ def test_completeness_is_replaced_day_by_day_and_never_rounds_up():
     with scripted(days=[CompletenessRecord(date(2026, 3, 1), 5, 5)]):
         sync_source(source=of)
 
+    Source.objects.update(weighed_at=None)
     lacking = CompletenessRecord(date(2026, 3, 2), 100_000, 99_999, Sentence("One is missing."))
     with scripted(days=[lacking]):
         sync_source(source=of)

@@ -300,6 +300,7 @@ def test_completeness_tells_the_days_whose_commits_are_missing(tmp_path):
     from contributors.activity.rollups import recount_days
 
     recount_days(source.repository_id, [date(2025, 10, 11)])
+    Source.objects.update(weighed_at=None)
     read(source)
 
     rows = Completeness.objects.order_by("day").values_list("expected", "received", "reason")

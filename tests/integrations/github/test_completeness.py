@@ -1,13 +1,17 @@
 """A ledger that lacks something says so, on the day it belongs to."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from community.lib.refusals import Sentence
+from contributors.activity.ingest import mark_deleted
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.rollups import recount_days
 from integrations.connections.figures import completeness
-from integrations.connections.models import ExpectedItem, Source
-from integrations.connections.sync import store_completeness
+from integrations.connections.models import ExpectedItem, Hook, Source
+from integrations.connections.weighing import weigh_again
 from integrations.github.connector import GitHubConnector
 from tests.integrations.github.test_sync import read
 
@@ -23,7 +27,7 @@ def whole(source):
 
 def weighed(source: Source) -> list[tuple[str, int, str]]:
     """Day, how many are missing, and why; only of days that lack something."""
-    store_completeness(source=source, connector=GitHubConnector(), at=timezone.now())
+    weigh_again(source=source, connector=GitHubConnector(), at=timezone.now())
     rows = Completeness.objects.order_by("day")
     return [
         (f"{one.day}", one.expected - one.received, str(one.reason))
@@ -42,15 +46,71 @@ def test_nothing_is_missing_after_a_whole_reading(whole):
     assert completeness(whole.repository) == 1.0
 
 
-def test_a_lost_comment_shows_on_the_day_its_issue_was_opened(whole, world):
+def test_a_lost_comment_shows_on_its_own_day_with_the_number_that_lacks_it(whole):
     lost = Contribution.objects.filter(kind="issue_comment")[0]
-    number = lost.work_item.number
+    number, day = lost.work_item.number, f"{lost.occurred_at:%Y-%m-%d}"
     lost.delete()
+
+    assert weighed(whole) == [(day, 1, f"GitHub counts more than we received at #{number}.")]
+    assert completeness(whole.repository) < 1
+
+
+def test_a_comment_nobody_can_date_shows_on_the_day_its_issue_was_opened(whole, world):
+    lost = Contribution.objects.filter(kind="issue_comment")[0]
+    number, day = lost.work_item.number, lost.occurred_at.date()
+    lost.delete()
+    recount_days(whole.repository_id, [day])
 
     assert weighed(whole) == [
         (opened(world, number), 1, f"GitHub counts more than we received at #{number}.")
     ]
-    assert completeness(whole.repository) < 1
+
+
+def test_a_lost_line_comment_is_missed_by_what_was_recorded_for_its_day(whole):
+    lost = Contribution.objects.filter(kind="review_comment")[0]
+    day = f"{lost.occurred_at:%Y-%m-%d}"
+    lost.delete()
+
+    reason = "Rows that were recorded for this day are gone from the ledger."
+    assert weighed(whole) == [(day, 1, reason)]
+
+
+def test_what_a_list_showed_is_expected_of_it(whole):
+    seen = Contribution.objects.filter(kind="review_comment").count()
+    Source.objects.update(facts={**whole.facts, "lists": {"review_comments": seen + 2}})
+    whole.refresh_from_db()
+
+    assert [count for _, count, _ in weighed(whole)] == [2]
+    assert Completeness.objects.lacking().get().parts["review_comment"][2] == "walked"
+
+
+def test_a_delivery_that_never_came_is_missed_on_the_day_it_was_sent(whole):
+    sent = timezone.now() + timedelta(minutes=1)
+    hook = Hook.objects.create(provider="github", external_id="1", first_seen_at=sent)
+    repository = whole.repository.external_id
+    hook.missed.create(
+        delivery_id="d", number=1, event="issues", sent_at=sent, repository_external_id=repository
+    )
+
+    assert [(day, count) for day, count, _ in weighed(whole)] == [(f"{sent:%Y-%m-%d}", 1)]
+
+
+def test_each_day_says_by_kind_how_much_is_known_and_how(whole):
+    weighed(whole)
+
+    parts = [one.parts for one in Completeness.objects.all()]
+    found = {(kind, part[2]) for one in parts for kind, part in one.items()}
+    assert {
+        ("issue", "listed"),
+        ("change_request", "listed"),
+        ("issue_comment", "counted"),
+        ("review", "counted"),
+        ("review_comment", "recorded"),
+        ("release", "recorded"),
+        ("commit", "history"),
+    } <= found
+    sums = [(sum(p[0] for p in one.values()), sum(p[1] for p in one.values())) for one in parts]
+    assert sums == list(Completeness.objects.values_list("expected", "received"))
 
 
 def test_a_lost_item_takes_its_comments_with_it(whole, world):
@@ -73,9 +133,13 @@ def test_an_item_never_listed_is_looked_for_in_the_gaps(whole, world):
 
 
 def test_what_was_deleted_at_github_is_no_longer_expected(whole, world):
-    number = next(iter(world.issues))
-    WorkItem.objects.filter(number=number).update(deleted_at=timezone.now())
-    Contribution.objects.filter(work_item__number=number).update(deleted_at=timezone.now())
+    gone = WorkItem.objects.get(number=next(iter(world.issues)))
+    mark_deleted(
+        repository=whole.repository,
+        kind=gone.kind,
+        external_ids=[gone.external_id],
+        at=timezone.now(),
+    )
 
     assert weighed(whole) == []
 

@@ -12,7 +12,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='source',
-            name='relisted_at',
+            name='unfinished',
+            field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='source',
+            name='weighed_at',
             field=models.DateTimeField(null=True),
         ),
     ]

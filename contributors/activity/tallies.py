@@ -1,0 +1,47 @@
+"""What the ledger holds of each day, counted anew and as it was recorded."""
+
+from collections import Counter
+
+from django.db.models import CharField, Count, Sum
+from django.db.models.functions import Cast, Substr
+
+from community.projects.models import Repository
+from contributors.activity.models import Contribution, DayCount
+
+# A day as text: the database groups by it, and nothing is parsed for each row.
+_DAY_OF_ACT = Substr(Cast("occurred_at", CharField()), 1, 10)
+_DAY_OF_COUNT = Cast("day", CharField())
+Tally = dict[tuple[str, str], int]
+
+
+def held_by_day(repository: Repository) -> Tally:
+    """Rows of the ledger by day (in ISO form) and kind."""
+    rows = Contribution.objects.present().filter(repository=repository).order_by()
+    found = rows.annotate(on=_DAY_OF_ACT).values("on", "kind").annotate(times=Count("pk"))
+    return {(day, kind): times for day, kind, times in found.values_list("on", "kind", "times")}
+
+
+def recorded_by_day(repository: Repository) -> Tally:
+    """What the daily counts, written together with the rows, say was there."""
+    rows = DayCount.objects.filter(repository=repository).order_by()
+    found = rows.annotate(on=_DAY_OF_COUNT).values("on", "kind").annotate(times=Sum("count"))
+    return {(day, kind): times for day, kind, times in found.values_list("on", "kind", "times")}
+
+
+def replies_by_item(repository: Repository) -> dict[tuple[int, str], int]:
+    """Comments and reviews held, by work item and kind."""
+    acts = Contribution.objects.present().filter(
+        repository=repository, kind__in=["issue_comment", "review"], work_item__isnull=False
+    )
+    found = acts.order_by().values("work_item", "kind").annotate(times=Count("pk"))
+    return {
+        (pk, kind): times for pk, kind, times in found.values_list("work_item", "kind", "times")
+    }
+
+
+def held_by_kind(held: Tally) -> Counter[str]:
+    """The same without the days."""
+    found: Counter[str] = Counter()
+    for (_, kind), times in held.items():
+        found[kind] += times
+    return found
