@@ -10,6 +10,9 @@ from django.utils import translation
 from community.audit.triggers import lift
 from community.people.models import Person
 from tests import factories
+from tests.databases import postgresql_copies, shared_database, shared_databases, sqlite_copies
+
+__all__ = ["postgresql_copies", "shared_database", "shared_databases", "sqlite_copies"]
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 

@@ -41,9 +41,25 @@ TABLES = {
 }
 
 
+PLACES = dict.fromkeys(TABLES, "repository__external_id") | {
+    Identity: "",
+    ExpectedItem: "source__repository__external_id",
+}
+
+
 def dump() -> dict[str, list[Any]]:
     """Every row of the ledger in one order."""
     return {
         model.__name__: sorted(model.objects.values_list(*columns), key=repr)
         for model, columns in TABLES.items()
+    }
+
+
+def dump_by_repository() -> dict[str, list[Any]]:
+    """The same of several repositories, each row with the one it belongs to."""
+    return {
+        model.__name__: sorted(
+            model.objects.values_list(*filter(None, [place]), *TABLES[model]), key=repr
+        )
+        for model, place in PLACES.items()
     }

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Database:
             [sys.executable, "-m", module, *map(str, arguments)],
             cwd=ROOT,
             env={**os.environ, **_settings(self.url), **environment},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -108,6 +109,12 @@ def postgresql_copies() -> Iterator[Callable[[], Database]]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shared_database(request) -> Database:
+def shared_databases(request) -> Callable[[], Database]:
+    """Makes fresh databases that processes can share."""
+    return request.getfixturevalue(f"{request.param}_copies")
+
+
+@pytest.fixture
+def shared_database(shared_databases) -> Database:
     """A fresh database that processes can share."""
-    return request.getfixturevalue(f"{request.param}_copies")()
+    return shared_databases()
