@@ -38,7 +38,8 @@ def commit(world: "World", count: int) -> list[str]:
     oids = git(path, "rev-list", "--reverse", "main", *since).split() if count else []
     for oid, one in zip(oids, drafts, strict=True):
         world.commits[oid] = one.pop("user_id")
-        world.commit_rows[oid] = one | {"oid": oid}
+        world.commit_rows[oid] = one | {"oid": oid, "parent": tip}
+        tip = oid
     world.next_commit += count
     return oids
 
@@ -67,7 +68,6 @@ def draft(world: "World", place: int) -> Row:
         "message": f"Change {place}",
         "additions": 1,
         "deletions": 0,
-        "parents": 0 if place == 0 else 1,
     }
 
 

@@ -43,34 +43,44 @@ class Changes:
         return row
 
     def _take_out(self: "World", number: int) -> Row:
-        for key in [key for key, row in self.comments.items() if row["number"] == number]:
-            del self.comments[key]
+        self._take_comments(number)
+        row: Row = self.issues.pop(number)
+        return row
+
+    def _take_comments(self: "World", number: int) -> list[Row]:
         self.comment_counts.pop(number, None)
-        return self.issues.pop(number)
+        rows = self.comments_by_number.pop(number, [])
+        for row in rows:
+            self.comments.pop(row["id"], None)
+        return rows
 
     def delete_comment(self: "World", key: int) -> Row:
         """No list shows that it is gone: the item counts one less and says no new time."""
-        row = self.comments.pop(key)
+        row: Row = self.comments.pop(key)
         self.comment_counts[row["number"]] -= 1
+        self.comments_by_number[row["number"]].remove(row)
         return row
 
     def delete_review(self: "World", key: int) -> Row:
-        row = self.reviews.pop(key)
+        row: Row = self.reviews.pop(key)
         self.reviews_by_number[row["number"]].remove(row)
         return row
 
     def delete_line_comment(self: "World", key: int) -> Row:
-        return self.line_comments.pop(key)
+        row: Row = self.line_comments.pop(key)
+        self.lines_by_number[row["number"]].remove(row)
+        return row
 
     def delete_release(self: "World", key: int) -> Row:
-        return self.releases.pop(key)
+        row: Row = self.releases.pop(key)
+        return row
 
     def transfer_issue(self: "World", number: int, to: "World") -> int:
         """Under a new number and new ids in another repository, with its comments.
 
         The old address leads to the new one. Gives the new number.
         """
-        comments = [row for row in self.comments.values() if row["number"] == number]
+        comments = self._take_comments(number)
         moved = Row({**self._take_out(number), "id": to.new_id(), "number": to.next_number})
         to.now = max(to.now, self.now)
         to.issues[to.next_number] = moved
@@ -79,6 +89,7 @@ class Changes:
             key = to.new_id()
             to.comments[key] = Row({**row, "id": key, "number": moved["number"]})
             to.comment_counts[moved["number"]] += 1
+            to.comments_by_number.setdefault(moved["number"], []).append(to.comments[key])
         to.touch(moved["number"])
         self.transferred[number] = (to, moved["number"])
         return int(moved["number"])
@@ -86,9 +97,7 @@ class Changes:
     def convert_to_discussion(self: "World", number: int) -> int:
         """The issue stays, closed and locked; its comments are the discussion's from now on."""
         row = self.item(number)
-        for key in [key for key, one in self.comments.items() if one["number"] == number]:
-            del self.comments[key]
-        self.comment_counts.pop(number, None)
+        self._take_comments(number)
         if row["state"] == "open":
             self.close(number)
         row.update(locked=True, active_lock_reason="resolved")

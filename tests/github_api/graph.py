@@ -1,144 +1,237 @@
-"""GraphQL over the world: our queries executed against the part of GitHub's schema they use."""
+"""GitHub's graph: for each type of the schema where its fields are found."""
 
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLError, build_schema, graphql_sync
+from graphql import build_schema
 
-from tests.github_api.changes import GHOST
+from tests.github_api import query
+from tests.github_api.query import Fields
+from tests.github_api.resolvers import (
+    Door,
+    Graph,
+    author,
+    branch,
+    comments,
+    commit,
+    git_user,
+    history,
+    issue,
+    issue_or_pull,
+    issues,
+    labels,
+    line_comments,
+    merged_by,
+    node,
+    nodes,
+    page,
+    parents,
+    pull,
+    pull_state,
+    pulls,
+    releases,
+    repository,
+    threads,
+    tip,
+)
 from tests.github_api.rows import Row
-from tests.github_api.world import World
-
-SCHEMA = build_schema((Path(__file__).parent / "subset.graphql").read_text())
-MOST = 100  # rows of one connection
+from tests.github_api.world import stamp
 
 
-def answer(seen: Callable[[str], World | None], query: str, variables: Row) -> Row:
-    """What GitHub would answer, errors included; `seen` finds a repository by its name."""
+def answer(door: Door, text: str, variables: Row, bill: Callable[[int, int], Row]) -> Row:
+    """What GitHub would answer, errors included; `bill` gives what is left then."""
 
-    def find(_: Any, owner: str, name: str) -> Row:
-        world = seen(f"{owner}/{name}")
-        if world is None:
-            raise GraphQLError(
-                f"Could not resolve to a Repository with the name '{owner}/{name}'.",
-                extensions={"type": "NOT_FOUND"},
-            )
-        return Graph(world).repository()
+    def billed(points: int, nodes: int) -> None:
+        door.rate = bill(points, nodes)
 
-    done = graphql_sync(SCHEMA, query, {"repository": find}, variable_values=variables)
-    found: Row = {"data": done.data}
-    if done.errors:
-        found["errors"] = [one.formatted | (one.extensions or {}) for one in done.errors]
-    return found
+    return query.answer(SCHEMA, text, variables, door, billed)
 
 
-class Graph:
-    """Rows of the world as nodes; functions are called when their field is asked for."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.web = f"https://github.com/{world.full_name}"
-
-    def repository(self) -> Row:
-        world = self.world
-        return {
-            "databaseId": world.id,
-            "nameWithOwner": world.full_name,
-            "issues": lambda info, first=None: {"totalCount": len(world.issues)},
-            "pullRequests": self.pulls,
-            "pullRequest": lambda info, number: self.pull(world.pulls[number]),
-            "labels": lambda info, first=None, after=None: page(
-                [self.label(name) for name in ("bug", "help wanted", "question")], first, after
-            ),
-            "milestones": lambda info, first=None, orderBy=None: page([], first, None),  # noqa: N803
-            "object": self.commit,
-        }
-
-    def pulls(self, _: Any, first: int, after: str | None = None, orderBy: Any = None) -> Row:  # noqa: N803
-        column = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}[orderBy["field"]]
-        rows = sorted(
-            self.world.pulls.values(),
-            key=lambda row: (row[column], row["id"]),
-            reverse=orderBy["direction"] == "DESC",
-        )
-        return page([self.pull(row) for row in rows], first, after)
-
-    def pull(self, row: Row) -> Row:
-        number, world = row["number"], self.world
-        state = "MERGED" if row["merged_at"] else row["state"].upper()
-        return {
-            "fullDatabaseId": str(row["id"]),
-            "number": number,
-            "title": row["title"],
-            "url": f"{self.web}/pull/{number}",
-            "state": state,
-            "isDraft": False,
-            "createdAt": row["created_at"],
-            "updatedAt": row["updated_at"],
-            "closedAt": row["closed_at"],
-            "mergedAt": row["merged_at"],
-            "author": self.actor(row["user"]),
-            "mergedBy": self.actor(row["closed_by"]) if row["merged_at"] else None,
-            "milestone": None,
-            "comments": lambda info, first=None: {"totalCount": world.comment_count(number)},
-            "labels": lambda info, first=None, after=None: page(
-                [self.label(name) for name in row["labels"]], first, after
-            ),
-            "reviews": lambda info, first=None, after=None: page(
-                [self.review(one) for one in world.reviews_of(number)], first, after
-            ),
-        }
-
-    def review(self, row: Row) -> Row:
-        return {
-            "fullDatabaseId": str(row["id"]),
-            "url": f"{self.web}/pull/{row['number']}#pullrequestreview-{row['id']}",
-            "state": row["state"],
-            "submittedAt": None if row["state"] == "PENDING" else row["created_at"],
-            "updatedAt": row["updated_at"],
-            "author": self.actor(row["user"]),
-        }
-
-    def label(self, name: str) -> Row:
-        return {"name": name, "color": "d73a4a", "description": ""}
-
-    def actor(self, user: Row | None) -> Row | None:
-        """GraphQL names bots without their suffix."""
-        if user is None or user is GHOST:
-            return None
-        return {
-            "__typename": user["type"],
-            "databaseId": user["id"],
-            "login": user["login"].removesuffix("[bot]"),
-            "name": user.get("name"),
-            "avatarUrl": f"https://avatars.githubusercontent.com/u/{user['id']}?s=80&v=4",
-            "url": f"https://github.com/{user['login']}",
-        }
-
-    def commit(self, _: Any, oid: str) -> Row | None:
-        if oid not in self.world.commits:
-            return None
-        user = self.world.users.get(self.world.commits[oid] or 0)
-        is_person = user is not None and user["type"] == "User"
-        author = {"name": "", "user": self.actor(user) if is_person else None}
-        return {"__typename": "Commit", "oid": oid, "author": author}
+def node_id(prefix: str) -> query.Resolver:
+    return lambda _, row, __: f"{prefix}_{row['id']}"
 
 
-def page(rows: list[Any], first: int | None, after: str | None) -> Row:
-    """A connection; GitHub wants `first` and gives at most a hundred."""
-    if first is None:
-        raise GraphQLError("You must provide a `first` or `last` value to properly paginate.")
-    if not 1 <= first <= MOST:
-        raise GraphQLError(
-            f"Requesting {first} records on the connection exceeds the limit of 100."
-        )
-    start = int(b64decode(after).decode().removeprefix("cursor:")) if after else 0
-    nodes = rows[start : start + first]
-    end = b64encode(f"cursor:{start + len(nodes)}".encode()).decode() if nodes else None
-    return {
-        "totalCount": len(rows),
+def text_of(name: str) -> query.Resolver:
+    return lambda _, row, __: str(row[name])
+
+
+def upper(name: str) -> query.Resolver:
+    return lambda _, row, __: row[name].upper() if row.get(name) else None
+
+
+def always(value: Any) -> query.Resolver:
+    return lambda *_: value
+
+
+def url(part: str) -> query.Resolver:
+    return lambda graph, row, _: graph.address(row["number"], part.format(row.get("id")))
+
+
+def of_graph(read: Callable[[Graph], Any]) -> query.Resolver:
+    return lambda graph, *_: read(graph)
+
+
+ACTOR: dict[str, str | query.Resolver] = {
+    "id": node_id("U"),
+    "databaseId": "id",
+    "login": lambda _, row, __: row["login"].removesuffix("[bot]"),
+    "name": lambda _, row, __: row.get("name"),
+    "avatarUrl": lambda _, row, given: (
+        f"https://avatars.githubusercontent.com/u/{row['id']}"
+        + (f"?s={given['size']}&v=4" if given.get("size") else "?v=4")
+    ),
+    "url": lambda _, row, __: f"https://github.com/{row['login']}",
+}
+TIMES: dict[str, str | query.Resolver] = {"createdAt": "created_at", "updatedAt": "updated_at"}
+ITEM: dict[str, str | query.Resolver] = {
+    **TIMES,
+    "fullDatabaseId": text_of("id"),
+    "number": "number",
+    "title": "title",
+    "url": url(""),
+    "closedAt": "closed_at",
+    "author": author,
+    "milestone": always(None),
+    "locked": lambda _, row, __: row.get("locked", False),
+    "activeLockReason": upper("active_lock_reason"),
+    "repository": of_graph(lambda graph: graph),
+    "comments": comments,
+    "labels": labels,
+}
+SAID: dict[str, str | query.Resolver] = {
+    **TIMES,
+    "fullDatabaseId": text_of("id"),
+    "author": author,
+    "body": lambda _, row, __: row.get("body", ""),
+}
+WHEN: query.Resolver = lambda _, row, __: stamp(row["at"])  # noqa: E731
+CONNECTION = {"totalCount": "totalCount", "nodes": "nodes", "pageInfo": "pageInfo"}
+MILESTONE = "number title description state dueOn closedAt url progressPercentage"
+FIELDS: Fields = {
+    "Query": {
+        "node": node,
         "nodes": nodes,
-        "pageInfo": {"hasNextPage": start + len(nodes) < len(rows), "endCursor": end},
-    }
+        "rateLimit": of_graph(lambda door: door.rate),  # type: ignore[attr-defined]
+        "repository": repository,
+        "viewer": always({"id": 1, "login": "reader", "type": "User"}),
+    },
+    "RateLimit": {
+        name: name for name in ("cost", "limit", "nodeCount", "remaining", "resetAt", "used")
+    },
+    "Repository": {
+        "id": of_graph(lambda graph: f"R_{graph.world.id}"),
+        "databaseId": of_graph(lambda graph: graph.world.id),
+        "name": of_graph(lambda graph: graph.world.full_name.split("/")[1]),
+        "nameWithOwner": of_graph(lambda graph: graph.world.full_name),
+        "url": of_graph(lambda graph: graph.web),
+        "isPrivate": of_graph(lambda graph: graph.world.is_private),
+        "isArchived": always(False),
+        "hasIssuesEnabled": of_graph(lambda graph: graph.world.has_issues),
+        "visibility": of_graph(lambda graph: "PRIVATE" if graph.world.is_private else "PUBLIC"),
+        "issue": issue,
+        "issueOrPullRequest": issue_or_pull,
+        "issues": issues,
+        "pullRequest": pull,
+        "pullRequests": pulls,
+        "discussions": lambda graph, _, given: page(
+            [{"number": number} for number in graph.world.discussions], given
+        ),
+        "releases": releases,
+        "labels": labels,
+        "milestones": lambda graph, _, given: page([], given),
+        "defaultBranchRef": branch,
+        "ref": branch,
+        "object": lambda graph, _, given: commit(
+            graph, given.get("oid") or given.get("expression", "")
+        ),
+    },
+    "Ref": {"id": "id", "name": "name", "prefix": "prefix", "target": tip},
+    "Commit": {
+        "id": lambda _, row, __: f"C_{row['oid']}",
+        "oid": "oid",
+        "committedDate": WHEN,
+        "authoredDate": WHEN,
+        "additions": "additions",
+        "deletions": "deletions",
+        "message": "message",
+        "messageHeadline": "message",
+        "url": lambda graph, row, __: f"{graph.web}/commit/{row['oid']}",
+        "author": lambda _, row, __: row,
+        "committer": lambda _, row, __: row,
+        "parents": parents,
+        "history": history,
+    },
+    "GitActor": {"name": "name", "email": "email", "date": WHEN, "user": git_user},
+    "Issue": {
+        **ITEM,
+        "id": node_id("I"),
+        "databaseId": "id",
+        "state": upper("state"),
+        "stateReason": upper("state_reason"),
+    },
+    "IssueComment": {
+        **SAID,
+        "id": node_id("IC"),
+        "databaseId": "id",
+        "url": url("#issuecomment-{}"),
+        "issue": lambda graph, row, _: graph.world.item(row["number"]),
+        "pullRequest": lambda graph, row, _: graph.world.pulls.get(row["number"]),
+    },
+    "PullRequest": {
+        **ITEM,
+        "id": node_id("PR"),
+        "state": pull_state,
+        "isDraft": always(False),
+        "mergedAt": "merged_at",
+        "mergedBy": merged_by,
+        "reviews": lambda graph, row, given: page(graph.world.reviews_of(row["number"]), given),
+        "reviewThreads": threads,
+    },
+    "PullRequestReview": {
+        **SAID,
+        "id": node_id("PRR"),
+        "url": url("#pullrequestreview-{}"),
+        "state": "state",
+        "submittedAt": lambda _, row, __: None if row["state"] == "PENDING" else row["created_at"],
+        "comments": line_comments,
+    },
+    "PullRequestReviewThread": {
+        "id": node_id("PRRT"),
+        "isResolved": always(False),
+        "comments": lambda _, row, given: page(row["said"], given),
+    },
+    "PullRequestReviewComment": {
+        **SAID,
+        "id": node_id("PRRC"),
+        "url": url("#discussion_r{}"),
+        "path": always("door.py"),
+        "state": always("SUBMITTED"),
+        "pullRequestReview": lambda graph, row, _: graph.world.reviews.get(row["review_id"]),
+    },
+    "Release": {
+        "id": node_id("RE"),
+        "databaseId": "id",
+        "tagName": "tag",
+        "name": lambda _, row, __: f"Release {row['tag']}",
+        "url": lambda graph, row, _: f"{graph.web}/releases/tag/{row['tag']}",
+        "isDraft": always(False),
+        "isPrerelease": always(False),
+        "createdAt": "created_at",
+        "publishedAt": "created_at",
+        "author": author,
+    },
+    "Discussion": {
+        "id": lambda _, row, __: f"D_{row['number']}",
+        "number": "number",
+        "title": always("A question"),
+    },
+    "Milestone": {name: name for name in MILESTONE.split()},
+    "Label": {"name": "name", "color": "color", "description": "description"},
+    "PageInfo": {"hasNextPage": "hasNextPage", "endCursor": "endCursor"},
+    **dict.fromkeys(("User", "Bot", "Mannequin", "Organization"), ACTOR),
+}
+SCHEMA = build_schema((Path(__file__).parent / "subset.graphql").read_text())
+SCHEMA.extensions["fields"] = FIELDS | {
+    name: CONNECTION for name in SCHEMA.type_map if name.endswith("Connection")
+}

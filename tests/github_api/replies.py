@@ -1,6 +1,6 @@
 """A request, and an answer to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -48,7 +48,9 @@ def moved(address: str, query: dict[str, str]) -> Reply:
     return Reply(301, {"message": "Moved Permanently", "url": address}, {"Location": address})
 
 
-def paged(url: str, rows: list[Any], query: dict[str, str], render: Callable[[Any], Any]) -> Reply:
+def paged(
+    url: str, rows: Sequence[Any], query: dict[str, str], render: Callable[[Any], Any]
+) -> Reply:
     """One page with its Link header."""
     size = min(100, max(1, int(query.get("per_page", "30"))))
     number, last = max(1, int(query.get("page", "1"))), max(1, -(-len(rows) // size))

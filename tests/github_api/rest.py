@@ -65,7 +65,7 @@ class Rest:
         at = f"{self.api}/issues/{number}"
         found = {
             "id": row["id"] + (500_000_000 if is_pull else 0),  # a pull's id as an issue differs
-            "node_id": f"I_{row['id']}",
+            "node_id": f"{'PR' if is_pull else 'I'}_{row['id']}",
             "url": at,
             "repository_url": self.api,
             "labels_url": f"{at}/labels{{/name}}",
@@ -183,7 +183,7 @@ class Rest:
             "url": at,
             "html_url": web,
             "pull_request_url": pull,
-            "pull_request_review_id": None,
+            "pull_request_review_id": row["review_id"],
             "diff_hunk": "@@ -1 +1 @@",
             "path": "door.py",
             "commit_id": "0" * 40,

@@ -1,11 +1,13 @@
 """The REST addresses of one repository."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from tests.github_api.replies import Asked, Reply, missing, moved, paged
 from tests.github_api.rest import Rest
-from tests.github_api.rows import Row
+from tests.github_api.rows import Row, Store
 from tests.github_api.world import World
 
 
@@ -28,24 +30,24 @@ def listed(world: World, show: Rest, base: str, asked: Asked, rest: str) -> Repl
     if rest == "commits":
         oids = since_commit(list(world.commits), asked.query.get("sha", ""))
         return paged(address, oids, asked.query, show.commit)
-    lists: dict[str, tuple[Any, Callable[[Row], Row]]] = {
-        "issues": ([*world.issues.values(), *world.pulls.values()], show.issue),
-        "issues/comments": (world.comments.values(), show.comment),
-        "pulls/comments": (world.line_comments.values(), show.line_comment),
-        "pulls": (world.pulls.values(), show.pull),
-        "releases": (list(world.releases.values())[::-1], show.release),
+    lists: dict[str, tuple[str, Callable[[Row], Any]]] = {
+        "issues": ("issues_and_pulls", show.issue),
+        "issues/comments": ("comments", show.comment),
+        "pulls/comments": ("line_comments", show.line_comment),
+        "pulls": ("pulls", show.pull),
     }
+    if rest == "releases":
+        return paged(address, [*world.releases.values()][::-1], asked.query, show.release)
     if rest not in lists:
         return None
-    rows, render = lists[rest]
-    rows = list(rows) if rest == "releases" else ordered(list(rows), asked.query)
-    return paged(address, rows, asked.query, render)
+    name, render = lists[rest]
+    return paged(address, ordered(world, name, asked.query), asked.query, render)
 
 
 def single(world: World, show: Rest, base: str, asked: Asked, rest: str) -> Reply:
     """One object, or what belongs to one issue or pull request."""
     *where, last = rest.split("/")
-    stores: dict[str, tuple[dict[int, Row], Callable[[Row], Row]]] = {
+    stores: dict[str, tuple[Mapping[int, Row], Callable[[Row], Row]]] = {
         "issues": (world.issues | world.pulls, show.issue),
         "pulls": (world.pulls, show.whole_pull),
         "issues/comments": (world.comments, show.comment),
@@ -65,7 +67,7 @@ def belonging(world: World, show: Rest, base: str, asked: Asked, rest: str) -> R
     """The comments or reviews of one item."""
     kind, _, more = rest.partition("/")
     number, _, part = more.partition("/")
-    parts: dict[tuple[str, str], tuple[dict[int, Row], list[Row], Callable[[Row], Row]]] = {
+    parts: dict[tuple[str, str], tuple[Mapping[int, Row], list[Row], Callable[[Row], Row]]] = {
         ("issues", "comments"): (
             world.issues | world.pulls,
             world.comments_of(numbered(number)),
@@ -111,12 +113,29 @@ def since_commit(oids: list[str], sha: str) -> list[str]:
     return oids[: oids.index(sha) + 1 if sha in oids else None][::-1]
 
 
-def ordered(rows: list[Row], query: dict[str, str]) -> list[Row]:
+def sorted_rows(world: World, name: str, column: str) -> Sequence[Row]:
+    """A list of the repository by a time; the list of issues holds the pull requests too."""
+    if name != "issues_and_pulls":
+        store: Store = getattr(world, name)
+        return store.by(column)
+    version = world.issues.version, world.pulls.version
+    known, rows = world.orders.get(column, ((-1, -1), []))
+    if known != version:
+        both = [*world.issues.values(), *world.pulls.values()]
+        rows = sorted(both, key=lambda row: (row[column], row["id"]))
+        world.orders[column] = version, rows
+    return rows
+
+
+def ordered(world: World, name: str, query: dict[str, str]) -> Sequence[Row]:
     """Filtered and sorted as the lists of issues and comments are."""
     column = {"updated": "updated_at"}.get(query.get("sort", "created"), "created_at")
-    if "since" in query:
-        rows = [row for row in rows if row["updated_at"] >= query["since"]]
+    rows, since = sorted_rows(world, name, column), query.get("since")
+    if since and column == "updated_at":
+        rows = rows[bisect_left(rows, since, key=itemgetter(column)) :]
+    elif since:
+        rows = [row for row in rows if row["updated_at"] >= since]
     if query.get("state", "all") != "all":
         rows = [row for row in rows if row["state"] == query["state"]]
     direction = query.get("direction", "asc" if "state" not in query else "desc")
-    return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=direction == "desc")
+    return rows[::-1] if direction == "desc" else rows

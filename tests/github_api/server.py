@@ -2,19 +2,21 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.github_api.graph import answer
+from tests.github_api.graph import Door, answer
 from tests.github_api.replies import Asked, Fault, Reply, missing, moved, paged
 from tests.github_api.rest import Rest
 from tests.github_api.routes import repository
-from tests.github_api.world import World
+from tests.github_api.rows import Row
+from tests.github_api.world import World, stamp
 
 __all__ = ["Asked", "GitHub", "Reply", "serving"]
 LIMIT = 5_000
@@ -75,9 +77,10 @@ class GitHub:
 
     def _answered(self, asked: Asked) -> Reply:
         if asked.path.endswith("/graphql") and asked.method == "POST":
-            self.used += 1
             given = json.loads(asked.body)
-            found = answer(self._graph(asked), given["query"], given.get("variables") or {})
+            found = answer(
+                self._door(asked), given["query"], given.get("variables") or {}, self._bill
+            )
             return Reply(200, found, self._budget())
         reply = self._rest(asked)
         if reply.status == 200:
@@ -112,14 +115,27 @@ class GitHub:
             return missing()
         return repository(wanted[0], self.base, asked, rest)
 
-    def _graph(self, asked: Asked) -> Callable[[str], World | None]:
-        """Repositories by name, as far as this token may see them."""
+    def _door(self, asked: Asked) -> Door:
+        """The graph as far as this token may see it."""
+        seen = [world for world in self.worlds if self._sees(asked, world)]
 
-        def seen(full_name: str) -> World | None:
+        def named(full_name: str) -> World | None:
             world = self.named(full_name)
-            return world if world is not None and self._sees(asked, world) else None
+            return world if world in seen else None
 
-        return seen
+        return Door(named, seen)
+
+    def _bill(self, points: int, nodes: int) -> Row:
+        """Take the price of a query off the budget."""
+        self.used += points
+        return {
+            "cost": points,
+            "nodeCount": nodes,
+            "limit": self.limit,
+            "used": self.used,
+            "remaining": max(0, self.limit - self.used),
+            "resetAt": stamp(datetime.fromtimestamp(self.resets_at, tz=UTC)),
+        }
 
     def named(self, full_name: str) -> World | None:
         """The repository of this name, or the one that had it before."""

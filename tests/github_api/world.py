@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.github_api import bare
 from tests.github_api.changes import Changes
-from tests.github_api.rows import Row
+from tests.github_api.rows import Row, Store
 
 START = datetime(2024, 1, 8, 9, tzinfo=UTC)
 WORDS = ("door", "hall", "lamp", "oven", "关闭", "roof", "seal", "bench", "书架", "stair")
@@ -30,7 +30,7 @@ class Size:
     people: int = 12
 
 
-@dataclass
+@dataclass(eq=False)
 class World(Changes):
     """One repository; `tick` is the clock of everything that happens in it."""
 
@@ -41,13 +41,13 @@ class World(Changes):
     has_issues: bool = True
     former_names: set[str] = field(default_factory=set)
     now: datetime = START
-    users: dict[int, Row] = field(default_factory=dict)
-    issues: dict[int, Row] = field(default_factory=dict)  # by number
-    pulls: dict[int, Row] = field(default_factory=dict)
-    comments: dict[int, Row] = field(default_factory=dict)  # by id
-    reviews: dict[int, Row] = field(default_factory=dict)
-    line_comments: dict[int, Row] = field(default_factory=dict)
-    releases: dict[int, Row] = field(default_factory=dict)
+    users: Store = field(default_factory=Store)
+    issues: Store = field(default_factory=Store)  # by number
+    pulls: Store = field(default_factory=Store)
+    comments: Store = field(default_factory=Store)  # by id
+    reviews: Store = field(default_factory=Store)
+    line_comments: Store = field(default_factory=Store)
+    releases: Store = field(default_factory=Store)
     commits: dict[str, int | None] = field(default_factory=dict)  # oid -> user id
     commit_rows: dict[str, Row] = field(default_factory=dict)  # dropped ones stay, as at GitHub
     deleted_issues: set[int] = field(default_factory=set)
@@ -64,6 +64,9 @@ class World(Changes):
         self.random = random.Random(self.seed)
         self.comment_counts: Counter[int] = Counter()
         self.reviews_by_number: dict[int, list[Row]] = {}
+        self.comments_by_number: dict[int, list[Row]] = {}
+        self.lines_by_number: dict[int, list[Row]] = {}
+        self.orders: dict[str, tuple[tuple[int, int], list[Row]]] = {}
         self.next_id = 3_000_000_000 + self.seed * 10_000_000  # beyond 32 bits, as at GitHub
         self.crowd = [self.known(f"person-{place}") for place in range(self.size.people)]
         self.bot = self.known("tidy[bot]", type="Bot")
@@ -82,7 +85,7 @@ class World(Changes):
 
     def add_user(self, login: str, **more: Any) -> Row:
         key = max(self.users, default=4_999) + 1
-        self.users[key] = {"id": key, "login": login, "type": "User", **more}
+        self.users[key] = Row({"id": key, "login": login, "type": "User", **more})
         return self.users[key]
 
     def known(self, login: str, **more: Any) -> Row:
@@ -128,23 +131,23 @@ class World(Changes):
 
     def add_item(self, kind: str = "issue") -> int:
         at = self.tick()
-        row = {
-            "id": self.new_id(),
-            "number": self.next_number,
-            "title": self.title(),
-            "user": self.somebody(),
-            "labels": self.random.sample(("bug", "help wanted", "question"), 1),
-            "state": "open",
-            "created_at": at,
-            "updated_at": at,
-            "closed_at": None,
-            "merged_at": None,
-            "closed_by": None,
-            "state_reason": None,
-        }
+        row = Row(
+            id=self.new_id(),
+            number=self.next_number,
+            title=self.title(),
+            user=self.somebody(),
+            labels=self.random.sample(("bug", "help wanted", "question"), 1),
+            state="open",
+            created_at=at,
+            updated_at=at,
+            closed_at=None,
+            merged_at=None,
+            closed_by=None,
+            state_reason=None,
+        )
         (self.issues if kind == "issue" else self.pulls)[self.next_number] = row
         self.next_number += 1
-        return row["number"]
+        return self.next_number - 1
 
     def item(self, number: int) -> Row:
         return self.issues.get(number) or self.pulls[number]
@@ -154,22 +157,24 @@ class World(Changes):
         self.item(number)["updated_at"] = at
         return at
 
-    def _say(self, store: dict[int, Row], number: int, **more: Any) -> Row:
+    def _say(self, store: Store, number: int, **more: Any) -> Row:
         at = self.touch(number)
-        row = {
-            "id": self.new_id(),
-            "number": number,
-            "user": self.somebody(),
-            "created_at": at,
-            "updated_at": at,
+        row = Row(
+            id=self.new_id(),
+            number=number,
+            user=self.somebody(),
+            created_at=at,
+            updated_at=at,
             **more,
-        }
+        )
         store[row["id"]] = row
         return row
 
     def comment(self, number: int) -> Row:
         self.comment_counts[number] += 1
-        return self._say(self.comments, number, body=self.title())
+        row = self._say(self.comments, number, body=self.title())
+        self.comments_by_number.setdefault(number, []).append(row)
+        return row
 
     def review(self, number: int) -> Row:
         row = self._say(self.reviews, number, state=self.random.choice(OUTCOMES))
@@ -177,11 +182,16 @@ class World(Changes):
         return row
 
     def line_comment(self, number: int) -> Row:
-        return self._say(self.line_comments, number, body=self.title())
+        """Part of the latest review, as a rule; the oldest comments at GitHub have none."""
+        reviews = self.reviews_of(number)
+        review_id = reviews[-1]["id"] if reviews else None
+        row = self._say(self.line_comments, number, body=self.title(), review_id=review_id)
+        self.lines_by_number.setdefault(number, []).append(row)
+        return row
 
     def release(self, tag: str) -> Row:
         at = self.tick()
-        row = {"id": self.new_id(), "tag": tag, "user": self.somebody(), "created_at": at}
+        row = Row(id=self.new_id(), tag=tag, user=self.somebody(), created_at=at)
         self.releases[row["id"]] = row
         return row
 
@@ -207,12 +217,19 @@ class World(Changes):
         return self.reviews_by_number.get(number, [])
 
     def comments_of(self, number: int) -> list[Row]:
-        return [row for row in self.comments.values() if row["number"] == number]
+        return self.comments_by_number.get(number, [])
 
     def line_comments_of(self, number: int) -> list[Row]:
-        return [row for row in self.line_comments.values() if row["number"] == number]
+        return self.lines_by_number.get(number, [])
 
-    def stores(self) -> tuple[dict[int, Row], ...]:
+    def by_id(self, store: str, key: int) -> Row | None:
+        """A row of a store by its id; issues and pull requests are kept by number."""
+        rows: Store = getattr(self, store)
+        if store not in ("issues", "pulls"):
+            return rows.get(key)
+        return next((row for row in rows.values() if row["id"] == key), None)
+
+    def stores(self) -> tuple[Store, ...]:
         """Everything people made."""
         said = (self.comments, self.reviews, self.line_comments)
         return (self.issues, self.pulls, *said, self.releases)
