@@ -189,6 +189,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 GITHUB_API_URL = address("GITHUB_API_URL", "https://api.github.com")
 GITHUB_URL = address("GITHUB_URL", "https://github.com")
 GITHUB_CLONE_BASE = env.str("GITHUB_CLONE_BASE", default="")
+RELIST_DAYS = env.int("RELIST_DAYS", default=30)  # 0: never by itself
 # Whether git may fetch from hosts of the inner network.
 GIT_ALLOW_PRIVATE = flag("GIT_ALLOW_PRIVATE", default=False)
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")

@@ -100,7 +100,8 @@ class Repository(models.Model):
     default_branch = models.CharField(max_length=255, blank=True)
     description = models.TextField(blank=True)
     is_archived = models.BooleanField(default=False)
-    is_private = models.BooleanField(default=False)  # at its source: not everybody may read it
+    # At its source: not everybody may read it.
+    is_private = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     objects = RepositoryQuerySet.as_manager()

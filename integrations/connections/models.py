@@ -129,6 +129,7 @@ class Source(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     problem = SentenceField()  # why the last run stopped
     synced_at = models.DateTimeField(null=True)
+    relisted_at = models.DateTimeField(null=True)  # when everything was last read to its end
     due_at = models.DateTimeField(null=True)  # when the next run is wanted
     weighed_at = models.DateTimeField(null=True)  # completeness; null: something came since
     unfinished = models.JSONField(default=list)  # phases whose reading had not come to its end

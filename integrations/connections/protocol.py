@@ -176,6 +176,13 @@ class Installable(Protocol):
         ...
 
 
+@runtime_checkable
+class Relistable(Protocol):
+    """A connector whose lists of changes leave out what is gone, so that all is read at times."""
+
+    needs_relisting: bool
+
+
 _connectors: dict[str, Callable[[], Connector]] = {}
 
 

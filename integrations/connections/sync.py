@@ -152,13 +152,15 @@ def finish(
         source.problem = error
         source.due_at = resumes_at or at + (AFTER_A_FAILURE if error else EVERY)
         if state == SyncRun.State.DONE:
+            if run.is_full or source.synced_at is None:
+                source.relisted_at = at
             source.synced_at = at
         if connector is not None:
             run.requests = dict(connector.requests())
             note_what_is_left(source, connector, at=at)
         run.state, run.error, run.finished_at = state, error, at
         run.resumes_at = resumes_at
-        source.save(update_fields=["problem", "due_at", "synced_at", "budget"])
+        source.save(update_fields=["problem", "due_at", "synced_at", "relisted_at", "budget"])
         if weight is not None:
             store_weight(source=source, weight=weight, at=at)
         run.save()

@@ -10,6 +10,7 @@ from community.jobs.runner import RetryAt
 from community.lib.refusals import Refused
 from integrations.connections.models import Source
 from integrations.connections.receiving import prune_deliveries
+from integrations.connections.relisting import is_relisting_due
 from integrations.connections.sync import sync_source
 
 AGAIN = timedelta(minutes=1)
@@ -31,9 +32,15 @@ def sync(source_id: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 - 
 @task("connections.sync_due", every=timedelta(minutes=1))
 def sync_due() -> None:
     """One job per due source, so that a bad one does not hold up the rest."""
-    for source in Source.objects.due_at(timezone.now()):
+    at = timezone.now()
+    for source in Source.objects.due_at(at):
         slot = source.due_at or source.created_at
-        enqueue("connections.sync", unique_key=f"sync:{source.pk}:{slot}", source_id=source.pk)
+        enqueue(
+            "connections.sync",
+            unique_key=f"sync:{source.pk}:{slot}",
+            source_id=source.pk,
+            full=is_relisting_due(source, at=at),
+        )
 
 
 @task("connections.prune_deliveries", every=timedelta(days=1), is_chore=True)

@@ -17,6 +17,7 @@ from integrations.connections import actions
 from integrations.connections.forms import ConnectForm
 from integrations.connections.lookup import Found, look_up
 from integrations.connections.models import Source
+from integrations.connections.relisting import next_relisting
 from integrations.connections.rules import why_not_start
 
 allowed = permission_required("connections.manage_connections", raise_exception=True)
@@ -107,6 +108,7 @@ def _progress(found: Source) -> dict[str, Any]:
     is_asked = not is_running and found.has_waiting_job()
     return {
         "source": found,
+        "next_relisting": next_relisting(found),
         "run": run,
         "is_running": is_running,
         "is_asked": is_asked,

@@ -119,7 +119,8 @@ def _expect(
     if understood.grows:
         # The payload's own count may be that before the act.
         before = getattr(row, understood.grows)
-        counts = [getattr(said, understood.grows), before and before + is_new]
+        after = None if before is None else before + is_new
+        counts = [getattr(said, understood.grows), after]
         setattr(row, understood.grows, max((n for n in counts if n is not None), default=None))
     elif said.comments is not None:
         row.comments = said.comments

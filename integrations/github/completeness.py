@@ -159,7 +159,7 @@ def _short_items(source: Source) -> Iterator[Lack]:
     short: list[tuple[int, str, int]] = []
     counted_at = source.facts.get("totals_at", "")
     # What died since GitHub counted is in its totals still.
-    known = sum(at.isoformat() > counted_at for at in deleted.values())
+    known = sum(at is not None and at.isoformat() > counted_at for at in deleted.values())
     for number, comments, reviews in rows.values_list("number", "comments", "reviews"):
         if number in deleted:  # at GitHub too: no longer expected
             continue

@@ -39,6 +39,7 @@ class GitHubConnector(Passes):
     """Reads one repository of GitHub; made afresh for each run."""
 
     name = "github"
+    needs_relisting = True
 
     def __init__(self) -> None:
         self.transport = Transport("")

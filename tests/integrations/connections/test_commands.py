@@ -108,7 +108,7 @@ def test_each_due_source_gets_one_job_per_slot(source):
     sync_due()
 
     assert list(Job.objects.values_list("task", "arguments")) == [
-        ("connections.sync", {"source_id": source.pk})
+        ("connections.sync", {"source_id": source.pk, "full": False})
     ]
 
 

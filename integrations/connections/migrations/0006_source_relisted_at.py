@@ -12,12 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='source',
-            name='unfinished',
-            field=models.JSONField(default=list),
-        ),
-        migrations.AddField(
-            model_name='source',
-            name='weighed_at',
+            name='relisted_at',
             field=models.DateTimeField(null=True),
         ),
     ]
