@@ -21,7 +21,7 @@ from community.people.models import OrganizationDomain, Person
 from contributors.activity.models import DayCount
 from contributors.activity.records import Batch
 from contributors.metrics.actions import mark_stale
-from integrations.connections.models import SyncRun
+from integrations.connections.models import Hook, SyncRun
 from integrations.connections.protocol import Page
 from tests import factories
 from tests.conftest import NOON
@@ -154,12 +154,45 @@ def waiting_delivery() -> Case:
     return Case({"delivery_id": kept.pk})
 
 
+def lost_delivery() -> Case:
+    """A hook of whose record GitHub tells us one delivery that never came."""
+    of = a_source(connector="github")
+    hook = Hook.objects.create(
+        provider="github",
+        external_id="4242",
+        target="repository",
+        repository_external_id=of.repository.external_id,
+        first_seen_at=NOON - timedelta(days=1),
+    )
+    return Case({"hook_id": hook.pk})
+
+
+class LostRecord:
+    """What GitHub says it sent."""
+
+    def listed(self, _: object) -> list[dict[str, Any]]:
+        at = (NOON - timedelta(hours=2)).isoformat()
+        repository = Hook.objects.get().repository_external_id
+        sent = {"id": 5, "guid": "a-lost-one", "event": "issues", "delivered_at": at}
+        return [{**sent, "repository_id": int(repository)}]
+
+    def send_again(self, number: int) -> None:
+        """GitHub sends it under the same id, so that twice is once."""
+
+
+def hooks_to_compare() -> Case:
+    lost_delivery()
+    return Case()
+
+
 TASK_CASES: dict[str, Callable[[], Case]] = {
     "activity.note_people": found_bots,
     "activity.rebuild": underived_repository,
     "connections.prune_deliveries": old_delivery,
     "connections.sync": source_to_read,
     "connections.sync_due": due_source,
+    "github.compare_hook": lost_delivery,
+    "github.compare_hooks": hooks_to_compare,
     "github.process_delivery": waiting_delivery,
     "jobs.prune": old_jobs,
     "metrics.note_activity": active_days,
@@ -176,6 +209,7 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
 def world(db, monkeypatch):
     """Noon, a picture at each address, and a repository that can be read."""
     monkeypatch.setattr("community.people.pictures.fetch", lambda _: b"picture")
+    monkeypatch.setattr("integrations.github.hookrecord.record_of", lambda _: LostRecord())
     batch = Batch(contributions=[ledger.act("read", 3, date(2026, 3, 12))])
     with time_machine.travel(NOON, tick=False), sources.scripted(Page(batch, {"next": 1}, "x")):
         yield

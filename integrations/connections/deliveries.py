@@ -74,6 +74,8 @@ class Hook(models.Model):
     provider = models.CharField(max_length=40)
     external_id = models.CharField(max_length=40)
     target = models.CharField(max_length=20, blank=True)  # repository, organization, integration
+    target_id = models.CharField(max_length=40, blank=True)
+    # Of the first delivery; an app's or an organization's hook serves many.
     repository_external_id = models.CharField(max_length=191, blank=True)
     first_seen_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)  # when the provider's record was last read

@@ -164,14 +164,18 @@ def _note_hook(delivery: Delivery, at: datetime) -> None:
     """Remember the hook it came by, whose record can be compared with ours."""
     if not delivery.hook_id:
         return
-    target = str(delivery.headers.get("X-GitHub-Hook-Installation-Target-Type", ""))[:20]
-    is_own = target == "repository"
-    Hook.objects.get_or_create(
+    about = "X-GitHub-Hook-Installation-Target"
+    hook, made = Hook.objects.get_or_create(
         provider=delivery.provider,
         external_id=delivery.hook_id,
         defaults={
-            "target": target,
-            "repository_external_id": delivery.repository_external_id if is_own else "",
-            "first_seen_at": at,
+            "target": str(delivery.headers.get(f"{about}-Type", ""))[:20],
+            "target_id": str(delivery.headers.get(f"{about}-ID", ""))[:40],
+            "repository_external_id": delivery.repository_external_id,
+            "first_seen_at": min(at, delivery.received_at),
         },
     )
+    if not made and not hook.repository_external_id and delivery.repository_external_id:
+        Hook.objects.filter(pk=hook.pk).update(
+            repository_external_id=delivery.repository_external_id
+        )

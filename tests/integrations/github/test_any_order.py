@@ -236,6 +236,7 @@ def test_deliveries_in_any_order_amid_a_reading_end_where_a_reading_ends(play):
     assert found.states == {"done"}
 
 
+@pytest.mark.timeout(3_600)
 @pytest.mark.skipif(not os.environ.get("ENDURANCE"), reason="takes minutes; set ENDURANCE=1")
 def test_ten_thousand_deliveries_end_where_a_reading_ends(play):
     found = play(18, WHOLE)
