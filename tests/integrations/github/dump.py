@@ -63,3 +63,25 @@ def dump_by_repository() -> dict[str, list[Any]]:
         )
         for model, place in PLACES.items()
     }
+
+
+def standing() -> dict[str, list[Any]]:
+    """The same of what is not marked as gone, by repository; what an empty ledger would read."""
+    there = {"deleted_at": None}
+    acts, items = Contribution.objects.filter(**there), WorkItem.objects.filter(**there)
+    named = {
+        *acts.values_list("identity", flat=True),
+        *items.values_list("author", flat=True),
+        *items.values_list("closed_by", flat=True),
+    }
+    chosen: dict[type[Any], Any] = {
+        WorkItem: items,
+        Contribution: acts,
+        Identity: Identity.objects.filter(pk__in=named),
+    }
+    found = {}
+    for model, place in PLACES.items():
+        rows = chosen.get(model, model.objects.all())
+        columns = (*filter(None, [place]), *TABLES[model])
+        found[model.__name__] = sorted(rows.values_list(*columns), key=repr)
+    return found

@@ -165,7 +165,7 @@ def test_what_github_counts_and_never_shows_is_not_asked_for_each_time(source, w
 
     first = again(github)
     stir(world)
-    world.touch(list(world.pulls)[0])
+    world.touch(next(iter(world.pulls)))
     second = again(github)
 
     assert first[0]["completeness"] == 1.0
