@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 from jsonschema import Draft202012Validator
 
-from integrations.github import documents
+from integrations.github import documents, questions
 from tests.github_api.graph import SCHEMA
 from tests.github_api.published import published
 from tests.github_api.server import GitHub, serving
@@ -20,6 +20,12 @@ QUERIES = {
     "pulls": documents.PULLS,
     "nested": documents.NESTED,
     "authors": documents.authors(["0" * 40, "1" * 40]),
+    "totals": questions.TOTALS,
+    "pull states": questions.PULL_STATES,
+    "comments of one": questions.COMMENTS_OF,
+    "comments of many": questions.comments_of([1, 2]),
+    "changed since": questions.changed_since(["2024-01-01T00:00:00Z"]),
+    "ids": questions.ids_of([1, 2]),
 }
 PATHS = {
     "": "/repos/{owner}/{repo}",
