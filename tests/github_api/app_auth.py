@@ -19,7 +19,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.github_api.replies import Asked, Reply, paged
+from tests.github_api.replies import Asked, Reply, as_text, paged
 from tests.github_api.rest import Rest
 from tests.github_api.server import GitHub
 
@@ -116,7 +116,7 @@ class Apps:
             return Reply(200, described())
         if rest == ["installations"]:
             rows = list(self.installed.values())
-            return paged(f"{self.github.base}{asked.path}", rows, asked.query, lambda row: row)
+            return paged(f"{self.github.base}{asked.path}", rows, asked.query, as_text)
         number = int(rest[1]) if rest[1].isdigit() else 0
         found = self.installed.get(number)
         if found is None or rest[2:] != ["access_tokens"]:
@@ -136,7 +136,7 @@ class Apps:
         token = asked.headers.get("authorization", "").partition(" ")[2]
         if token not in self.passes or token not in self.github.tokens:
             return Reply(401, {"message": "Bad credentials"})
-        rows = [Rest(self.github.world, self.github.base).repository()]
+        rows = [Rest(world, self.github.base).repository() for world in self.github.worlds]
         return Reply(200, {"total_count": len(rows), "repositories": rows})
 
     def _made(self, code: str) -> Reply:

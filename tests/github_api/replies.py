@@ -1,5 +1,6 @@
 """A request, and an answer to it."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes = b""
+    connection: int = 0
 
     @property
     def token(self) -> str:
@@ -49,7 +51,7 @@ def moved(address: str, query: dict[str, str]) -> Reply:
 
 
 def paged(
-    url: str, rows: Sequence[Any], query: dict[str, str], render: Callable[[Any], Any]
+    url: str, rows: Sequence[Any], query: dict[str, str], render: Callable[[Any], bytes]
 ) -> Reply:
     """One page with its Link header."""
     size = min(100, max(1, int(query.get("per_page", "30"))))
@@ -63,4 +65,14 @@ def paged(
     ]
     headers = {"Link": ", ".join(links)} if links else {}
     part = rows[(number - 1) * size : number * size]
-    return Reply(200, [render(row) for row in part], headers)
+    return Reply(200, None, headers, raw=b"[%s]" % b",".join(map(render, part)))
+
+
+def as_text(value: Any) -> bytes:
+    """As it goes over the line."""
+    return json.dumps(value).encode()
+
+
+def sent(reply: Reply) -> bytes:
+    """The body of an answer."""
+    return as_text(reply.body) if reply.raw is None else reply.raw

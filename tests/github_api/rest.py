@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.github_api.replies import as_text
 from tests.github_api.rows import Row
 from tests.github_api.world import World
 
@@ -16,6 +17,15 @@ class Rest:
         self.base = base
         self.api = f"{base}/repos/{world.full_name}"
         self.web = f"{WEB}/{world.full_name}"
+        self.seen_with = (self.api, world.users.version)
+
+    def text(self, kind: str, row: Row) -> bytes:
+        """A row as it goes over the line, rendered anew only when something of it changed."""
+        key = (row.version, self.world.comment_counts.get(row.get("number", 0)), self.seen_with)
+        known = row.shown.get(kind)
+        if known is None or known[0] != key:
+            known = row.shown[kind] = key, as_text(getattr(self, kind)(row))
+        return known[1]
 
     def user(self, user: Row | None) -> Row | None:
         if user is None:

@@ -2,13 +2,20 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
-from typing import Any
 
-from tests.github_api.replies import Asked, Reply, missing, moved, paged
+from tests.github_api.replies import Asked, Reply, as_text, missing, moved, paged
 from tests.github_api.rest import Rest
 from tests.github_api.rows import Row, Store
 from tests.github_api.world import World
+
+LISTS = {
+    "issues": ("issues_and_pulls", "issue"),
+    "issues/comments": ("comments", "comment"),
+    "pulls/comments": ("line_comments", "line_comment"),
+    "pulls": ("pulls", "pull"),
+}
 
 
 def repository(world: World, base: str, asked: Asked, rest: str) -> Reply:
@@ -29,19 +36,14 @@ def listed(world: World, show: Rest, base: str, asked: Asked, rest: str) -> Repl
     address = f"{base}{asked.path}"
     if rest == "commits":
         oids = since_commit(list(world.commits), asked.query.get("sha", ""))
-        return paged(address, oids, asked.query, show.commit)
-    lists: dict[str, tuple[str, Callable[[Row], Any]]] = {
-        "issues": ("issues_and_pulls", show.issue),
-        "issues/comments": ("comments", show.comment),
-        "pulls/comments": ("line_comments", show.line_comment),
-        "pulls": ("pulls", show.pull),
-    }
+        return paged(address, oids, asked.query, lambda oid: as_text(show.commit(oid)))
     if rest == "releases":
-        return paged(address, [*world.releases.values()][::-1], asked.query, show.release)
-    if rest not in lists:
+        newest = [*world.releases.values()][::-1]
+        return paged(address, newest, asked.query, partial(show.text, "release"))
+    if rest not in LISTS:
         return None
-    name, render = lists[rest]
-    return paged(address, ordered(world, name, asked.query), asked.query, render)
+    name, kind = LISTS[rest]
+    return paged(address, ordered(world, name, asked.query), asked.query, partial(show.text, kind))
 
 
 def single(world: World, show: Rest, base: str, asked: Asked, rest: str) -> Reply:
@@ -67,28 +69,28 @@ def belonging(world: World, show: Rest, base: str, asked: Asked, rest: str) -> R
     """The comments or reviews of one item."""
     kind, _, more = rest.partition("/")
     number, _, part = more.partition("/")
-    parts: dict[tuple[str, str], tuple[Mapping[int, Row], list[Row], Callable[[Row], Row]]] = {
+    parts: dict[tuple[str, str], tuple[Mapping[int, Row], list[Row], str]] = {
         ("issues", "comments"): (
             world.issues | world.pulls,
             world.comments_of(numbered(number)),
-            show.comment,
+            "comment",
         ),
-        ("pulls", "reviews"): (world.pulls, world.reviews_of(numbered(number)), show.review),
+        ("pulls", "reviews"): (world.pulls, world.reviews_of(numbered(number)), "review"),
         ("pulls", "comments"): (
             world.pulls,
             world.line_comments_of(numbered(number)),
-            show.line_comment,
+            "line_comment",
         ),
     }
     if (kind, part) not in parts:
         return missing()
-    store, rows, render = parts[kind, part]
+    store, rows, shown = parts[kind, part]
     if numbered(number) not in store:
         is_issue = kind == "issues"
         return gone(world, base, asked, numbered(number), f"/{part}") if is_issue else missing()
     if part == "comments" and "since" in asked.query:
         rows = [row for row in rows if row["updated_at"] >= asked.query["since"]]
-    return paged(f"{base}{asked.path}", rows, asked.query, render)
+    return paged(f"{base}{asked.path}", rows, asked.query, partial(show.text, shown))
 
 
 def gone(world: World, base: str, asked: Asked, number: int, more: str) -> Reply:
