@@ -75,6 +75,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         rows = self.order_by().values("event", "state").annotate(count=Count("pk"))
         return sorted(map(dict, rows), key=lambda row: (-row["count"], row["event"], row["state"]))
 
+    def counted_by_event(self) -> list[dict[str, Any]]:
+        """Per event how many there are in all, unknown and failed, the most frequent first."""
+        rows = (
+            self.order_by()
+            .values("event")
+            .annotate(
+                total=Count("pk"),
+                unknown=Count("pk", filter=Q(state="unknown")),
+                failed=Count("pk", filter=Q(state="failed")),
+            )
+        )
+        return sorted(map(dict, rows), key=lambda row: (-row["total"], row["event"]))
+
 
 class MissedDeliveryQuerySet(models.QuerySet["MissedDelivery"]):
     def still_missing(self) -> Self:

@@ -15,6 +15,7 @@ from community.lib.refusals import Refused
 from community.people.models import Person
 from integrations.connections import actions
 from integrations.connections.forms import ConnectForm
+from integrations.connections.hookcard import webhook_of
 from integrations.connections.lookup import Found, look_up
 from integrations.connections.models import Source
 from integrations.connections.relisting import next_relisting
@@ -89,7 +90,8 @@ def _field_of(refusal: Refused) -> str:
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """One source: how it stands, its last runs, what can be done."""
     found = get_object_or_404(Source.objects.with_standing(), pk=pk)
-    context = {**_progress(found), "page": page_of(found.runs.all(), request, RUNS)}
+    runs = page_of(found.runs.all(), request, RUNS)
+    context = {**_progress(found), "page": runs, "webhook": webhook_of(found)}
     return render(request, "integrations/connections/source.html", context)
 
 

@@ -117,14 +117,25 @@ def _expect(
     row = held or ExpectedItem(source=source, number=said.number)
     row.opened_on = said.opened_on
     if understood.grows:
-        # The payload's own count may be that before the act.
         before = getattr(row, understood.grows)
-        after = None if before is None else before + is_new
-        counts = [getattr(said, understood.grows), after]
-        setattr(row, understood.grows, max((n for n in counts if n is not None), default=None))
+        setattr(row, understood.grows, _grown(source, understood, before, is_new=is_new))
     elif said.comments is not None:
         row.comments = said.comments
     row.save()
+
+
+def _grown(
+    source: Source, understood: Understood, before: int | None, *, is_new: bool
+) -> int | None:
+    """A count with one act more; the payload's own may be that before the act."""
+    said = getattr(understood.expected, understood.grows)
+    act = understood.batch.contributions[-1]
+    if not Contribution.objects.present().filter(
+        repository=source.repository, kind=act.kind, external_id=act.external_id
+    ):  # deleted meanwhile, as another delivery told before
+        said, is_new = said and said - 1, False
+    after = None if before is None else before + is_new
+    return max((count for count in (said, after) if count is not None), default=None)
 
 
 def _shrink(source: Source, understood: Understood, taken: int) -> None:

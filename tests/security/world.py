@@ -16,6 +16,7 @@ from community.tokens.actions import issue_token
 from contributors.activity.models import Contribution, WorkItem
 from integrations.connections.models import Connection, Source
 from tests import factories
+from tests.factories.deliveries import deliver
 
 ROLES = (
     "anonymous",
@@ -148,4 +149,5 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         "connection": str(connection.pk),
         "source": str(source.pk),
         "job": str(job.pk),
+        "delivery": str(deliver("ping", {"hook_id": 1}, repository=repository).pk),
     }

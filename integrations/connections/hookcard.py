@@ -1,0 +1,55 @@
+"""What a maintainer needs to set a webhook up, and how it stands."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+
+from integrations.connections.missing import deliveries_missing
+from integrations.connections.models import Delivery, Hook, Source
+
+# What GitHub has to be told to send; everything else is kept and counted as unknown.
+EVENTS = (
+    "Branch or tag creation",
+    "Branch or tag deletion",
+    "Collaborator add, remove, or changed",
+    "Discussions",
+    "Issue comments",
+    "Issues",
+    "Labels",
+    "Milestones",
+    "Pull request review comments",
+    "Pull request reviews",
+    "Pull requests",
+    "Pushes",
+    "Releases",
+    "Repositories",
+    "Visibility changes",
+)
+
+
+def address() -> str:
+    """What to paste at GitHub."""
+    return urljoin(settings.SITE_URL, reverse("github:webhook"))
+
+
+def webhook_of(source: Source) -> dict[str, Any] | None:
+    """What the set-up card shows; None for sources that push nothing."""
+    if source.connector != "github":
+        return None
+    came = Delivery.objects.of_source(source)
+    hooks = Hook.objects.filter(
+        provider=source.connector, repository_external_id=source.repository.external_id
+    )
+    return {
+        "address": address(),
+        "events": EVENTS,
+        "last": came.light().first(),
+        "has_secret": bool(
+            settings.GITHUB_WEBHOOK_SECRET
+            or (source.connection and source.connection.sealed_hook_secret)
+        ),
+        "hook": hooks.order_by("-pk").first(),
+        "missing": sum(deliveries_missing(source).values()),
+    }
