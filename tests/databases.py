@@ -23,6 +23,13 @@ class Database:
 
     url: str
 
+    @property
+    def name(self) -> str:
+        """A file, or the name on the server."""
+        if self.url.startswith("sqlite"):
+            return self.url.removeprefix("sqlite:///")
+        return urlsplit(self.url).path[1:]
+
     def start(self, module: str, *arguments: object, **environment: str) -> subprocess.Popen:
         """Run a module of the tests as a process on this database."""
         return subprocess.Popen(
@@ -37,7 +44,7 @@ class Database:
     def rows(self, query: str) -> list[tuple]:
         """What a query answers, read from outside of Django."""
         if self.url.startswith("sqlite"):
-            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+            connection = sqlite3.connect(self.name)
         else:
             connection = psycopg2.connect(self.url)
         with closing(connection), closing(connection.cursor()) as cursor:
@@ -75,22 +82,22 @@ def _administer(url: str, *statements: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_copies(tmp_path_factory) -> Callable[[], Database]:
-    """Makes fresh SQLite files, migrated once."""
+def sqlite_copies(tmp_path_factory) -> Callable[..., Database]:
+    """Makes fresh SQLite files, migrated once, or copies of one."""
     original = tmp_path_factory.mktemp("sqlite") / "original.sqlite3"
     _migrate(f"sqlite:///{original}")
 
-    def copy() -> Database:
+    def copy(of: Database | None = None) -> Database:
         path = tmp_path_factory.mktemp("sqlite") / "site.sqlite3"
-        shutil.copy(original, path)
+        shutil.copy(of.name if of else original, path)
         return Database(f"sqlite:///{path}")
 
     return copy
 
 
 @pytest.fixture(scope="session")
-def postgresql_copies() -> Iterator[Callable[[], Database]]:
-    """Makes fresh PostgreSQL databases, migrated once."""
+def postgresql_copies() -> Iterator[Callable[..., Database]]:
+    """Makes fresh PostgreSQL databases, migrated once, or copies of one."""
     url = os.environ.get("TEST_DATABASE_URL", "")
     if not url.startswith("postgres"):
         pytest.skip("TEST_DATABASE_URL names no PostgreSQL")
@@ -99,9 +106,9 @@ def postgresql_copies() -> Iterator[Callable[[], Database]]:
     _administer(url, f"CREATE DATABASE {made[0]}")
     _migrate(_named(url, made[0]))
 
-    def copy() -> Database:
+    def copy(of: Database | None = None) -> Database:
         made.append(f"{stem}_{len(made)}")
-        _administer(url, f"CREATE DATABASE {made[-1]} TEMPLATE {made[0]}")
+        _administer(url, f"CREATE DATABASE {made[-1]} TEMPLATE {of.name if of else made[0]}")
         return Database(_named(url, made[-1]))
 
     yield copy
@@ -109,7 +116,7 @@ def postgresql_copies() -> Iterator[Callable[[], Database]]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shared_databases(request) -> Callable[[], Database]:
+def shared_databases(request) -> Callable[..., Database]:
     """Makes fresh databases that processes can share."""
     return request.getfixturevalue(f"{request.param}_copies")
 

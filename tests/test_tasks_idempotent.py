@@ -205,13 +205,23 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
 }
 
 
-@pytest.fixture
-def world(db, monkeypatch):
+@contextmanager
+def noon():
     """Noon, a picture at each address, and a repository that can be read."""
-    monkeypatch.setattr("community.people.pictures.fetch", lambda _: b"picture")
-    monkeypatch.setattr("integrations.github.hookrecord.record_of", lambda _: LostRecord())
     batch = Batch(contributions=[ledger.act("read", 3, date(2026, 3, 12))])
-    with time_machine.travel(NOON, tick=False), sources.scripted(Page(batch, {"next": 1}, "x")):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        time_machine.travel(NOON, tick=False),
+        sources.scripted(Page(batch, {"next": 1}, "x")),
+    ):
+        patch.setattr("community.people.pictures.fetch", lambda _: b"picture")
+        patch.setattr("integrations.github.hookrecord.record_of", lambda _: LostRecord())
+        yield
+
+
+@pytest.fixture
+def world(db):
+    with noon():
         yield
 
 

@@ -1,9 +1,6 @@
-"""Workers that may be killed, forked one after the other from a process that stays.
+"""Workers that read repositories and may be killed; see `tests.nursery`.
 
-    python -m tests.integrations.github.killed [GUARD-TO-TURN-OFF]
-
-Reads commands from its standard input, carries each out in a child and answers
-with the child's number, then with how it ended (the signal's number is negative).
+python -m tests.integrations.github.killed [GUARD-TO-TURN-OFF]
 """
 
 import hashlib
@@ -11,12 +8,12 @@ import json
 import os
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import django
-from django.db import connections
 from django.utils import timezone
+
+from tests.nursery import serve
 
 AWAY = ("people.fetch_avatar", "people.fetch_avatars")  # would ask other hosts
 
@@ -98,21 +95,7 @@ def main(*off: str) -> None:
         registry._tasks.pop(name)
     for guard in off:
         GUARDS[guard]()
-    for line in sys.stdin:
-        command, *arguments = line.split()
-        connections.close_all()
-        child = os.fork()
-        if not child:
-            code = 1
-            try:
-                COMMANDS[command](*arguments)
-                code = 0
-            except BaseException:  # noqa: BLE001 - said aloud; the child ends here
-                traceback.print_exc()
-            finally:
-                os._exit(code)
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    serve(COMMANDS)
 
 
 if __name__ == "__main__":

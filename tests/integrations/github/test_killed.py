@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from tests.github_api.server import Asked, GitHub, Reply, serving
 from tests.github_api.world import Size, World
+from tests.nursery import Nursery
 
 pytestmark = pytest.mark.services
 SCENE = "tests.integrations.github.killed"
@@ -80,47 +80,27 @@ def halls(folder: Path, count: int, size: Size) -> Iterator[Hall]:
         yield Hall(github, settings, [world.full_name for world in worlds])
 
 
-class Nursery:
-    """The process from which workers are forked, on a database of its own."""
+@contextmanager
+def nursery_of(database, hall: Hall, folder: Path, *off: str) -> Iterator[Nursery]:
+    """Where workers are forked, with every repository connected."""
+    settings = hall.settings | {"GUILDHALL_DATA": str(folder)}
+    with Nursery(database.start(SCENE, *off, **settings)) as nursery:
+        nursery.do("connect", *hall.names)
+        hall.github.forget()
+        yield nursery
 
-    def __init__(self, database, hall: Hall, folder: Path, *off: str) -> None:
-        self.hall, self.folder = hall, folder
-        settings = hall.settings | {"GUILDHALL_DATA": str(folder)}
-        self.process = database.start(SCENE, *off, **settings)
 
-    def __enter__(self) -> Self:
-        self.do("connect", *self.hall.names)
-        self.hall.github.forget()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-    def begin(self, *command: object) -> int:
-        """Start a child; its number."""
-        print(*command, file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline())
-
-    def end(self) -> int:
-        """Wait for the child; how it ended."""
-        return int(self.process.stdout.readline())
-
-    def do(self, *command: object) -> None:
-        self.begin(*command)
-        assert self.end() == 0, command
-
-    def dump(self) -> dict[str, list]:
-        path = self.folder / "dump.json"
-        self.do("dump", path)
-        return json.loads(path.read_text())
+def dump_of(nursery: Nursery, folder: Path) -> dict[str, list]:
+    path = folder / "dump.json"
+    nursery.do("dump", path)
+    return json.loads(path.read_text())
 
 
 def undisturbed(database, hall: Hall, folder: Path) -> tuple[dict[str, list], int]:
     """What one worker leaves that nobody kills, and how many requests it takes."""
-    with Nursery(database, hall, folder) as nursery:
+    with nursery_of(database, hall, folder) as nursery:
         nursery.do("work")
-        return nursery.dump(), hall.github.requests
+        return dump_of(nursery, folder), hall.github.requests
 
 
 @dataclass
@@ -139,7 +119,7 @@ def killed(
     """Kill the worker where the number of different requests reaches each point."""
     chance, kills, again, github = random.Random(3), 0, [], hall.github
     until = time.monotonic() + seconds
-    with Nursery(database, hall, folder, *off) as nursery:
+    with nursery_of(database, hall, folder, *off) as nursery:
         while True:
             before = github.requests - len(github.asked)
             worker = nursery.begin("work")
@@ -152,7 +132,7 @@ def killed(
             assert code in {0, -signal.SIGKILL}
             again.append(github.requests - len(github.asked) - before)
             if code == 0:
-                return Killed(nursery.dump(), kills, github.requests, again)
+                return Killed(dump_of(nursery, folder), kills, github.requests, again)
             assert time.monotonic() < until, "it took too long"
 
 
