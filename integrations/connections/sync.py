@@ -118,7 +118,8 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
 def _expect(source: Source, page: Page) -> None:
     """Remember what the source says belongs to each item; None leaves what was known."""
     groups: defaultdict[tuple[str, ...], list[ExpectedItem]] = defaultdict(list)
-    for one in page.expected:
+    # A list that shifts while it is read shows an item twice; what it said last counts.
+    for one in {one.number: one for one in page.expected}.values():
         said = {"comments": one.comments, "reviews": one.reviews}
         said = {name: count for name, count in said.items() if count is not None}
         row = ExpectedItem(source=source, number=one.number, opened_on=one.opened_on, **said)

@@ -65,10 +65,11 @@ def changed_since(moments: Sequence[str]) -> str:
 
 
 def ids_of(numbers: Sequence[int]) -> str:
-    """What carries each of these numbers: n12, n13, ...; null where nothing does."""
-    ids = "... on Issue { number fullDatabaseId } ... on PullRequest { number fullDatabaseId }"
-    asked = (f"n{number}: issueOrPullRequest(number: {number}) {{ {ids} }}" for number in numbers)
-    return _query("IdsOf", asked)
+    """What carries each of these numbers, with its comments: n12, n13, ...; or null."""
+    asked = (f"n{number}: issueOrPullRequest(number: {number}) {{ ...c }}" for number in numbers)
+    parts = "number fullDatabaseId comments { totalCount }"
+    fragment = f"... on Issue {{ {parts} }} ... on PullRequest {{ {parts} }}"
+    return _query("IdsOf", asked) + f"fragment c on IssueOrPullRequest {{ {fragment} }}\n"
 
 
 def comments_of(numbers: Sequence[int]) -> str:

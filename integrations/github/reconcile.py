@@ -26,12 +26,14 @@ from integrations.github.relisting import Listed
 from integrations.github.replies import Replies, Talk, differing
 from integrations.github.singles import Singles
 from integrations.github.transport import Locked, Overloaded, Transport
-from integrations.github.vanished import Vanished
+from integrations.github.vanished import AT_ONCE, Held, Vanished
 
 PHASE = "comparing"
 logger = logging.getLogger(__name__)
 DAILY = timedelta(days=1)
 MOST_ITEMS = 1_000  # numbers of one run; the next goes on below them
+IN_TURN = 10  # items asked how many comments they have, for each act that a run read
+MOST_IN_TURN = 2_000
 MOST_TALKS = 200  # items of one run
 MOST_SINGLES = 20  # requests of one run for single things
 NAMES = {"issue": "issues", "change_request": "change_requests"}  # kind: name among the totals
@@ -59,6 +61,7 @@ class Reconciliation:
         self.listed = listed
         self.part = cursor.phase(PHASE)
         self.is_whole = True
+        self.counts: dict[int, int] = {}  # comments on items asked about
 
     def is_wanted(self) -> bool:
         """Something changed since the last comparison, or it is long ago, or all was listed."""
@@ -72,8 +75,7 @@ class Reconciliation:
         What GitHub cannot tell now is asked again by the next run. Raises `OutOfBudget`.
         """
         try:
-            for kind in NAMES:
-                yield from self._items(kind)
+            yield from self._items()
             yield from self._talks()
             yield from self._line_comments()
             yield from self._releases()
@@ -92,25 +94,59 @@ class Reconciliation:
             batch, self.cursor.snapshot(), PHASE, counts=counts, gone=gone, gone_at=at, **more
         )
 
-    def _items(self, kind: str) -> Iterator[Page]:
-        """Issues or pull requests of which GitHub counts fewer than we hold."""
-        search = Vanished(self.transport, self.place, self.repository)
-        if self.listed.is_full:
-            unlisted = self.listed.unlisted(kind)
-            held = {number: str(one) for one, number in unlisted.items()}
-            yield from self._gone(search, kind, held, len(held))
-            return
-        missing, part = self._missing(kind), self.part.setdefault(kind, {})
-        if missing <= 0 or missing == part.get("settled"):
-            return
-        suspects = search.suspects(kind, below=part.pop("below", None))
-        asked = dict(islice(suspects.items(), MOST_ITEMS))
-        yield from self._gone(search, kind, asked, missing)
-        left = self._missing(kind)
-        if left and len(asked) < len(suspects):
-            part["below"], self.is_whole = min(asked), False
-        else:  # what GitHub counts and does not show is not asked for each time
-            part["settled"] = left
+    def _items(self) -> Iterator[Page]:
+        """Issues and pull requests that are gone, and how many comments GitHub counts on others."""
+        search = Vanished(
+            self.transport, self.place, self.repository, size=self.part.get("size", AT_ONCE)
+        )
+        held = self._unlisted() if self.listed.is_full else self._doubtful(search)
+        at = timezone.now()
+        for gone in search.gone(held):
+            yield self._page(gone, at=at)
+            at = timezone.now()
+        self.part["size"], self.counts = search.size, search.counts
+        for kind in NAMES:
+            self._settle(kind)
+
+    def _unlisted(self) -> Held:
+        """All that a whole list lacked."""
+        return {
+            number: (kind, str(one))
+            for kind in NAMES
+            for one, number in self.listed.unlisted(kind).items()
+        }
+
+    def _doubtful(self, search: Vanished) -> Held:
+        """Where GitHub counts fewer than we hold, and some others in turn.
+
+        A comment that is deleted leaves no trace in any list; the more happens,
+        the more items are asked how many they have.
+        """
+        held: dict[int, tuple[str, str]] = {}
+        for kind in NAMES:
+            missing, part = self._missing(kind), self.part.setdefault(kind, {})
+            if missing <= 0 or missing == part.get("settled"):
+                continue
+            suspects = search.suspects(kind, below=part.pop("below", None))
+            held |= dict(islice(suspects.items(), MOST_ITEMS))
+            if len(suspects) > MOST_ITEMS:
+                part["below"], self.is_whole = min(held), False
+        return {**held, **self._in_turn(search)}
+
+    def _in_turn(self, search: Vanished) -> Held:
+        """Some items with comments; none after a first reading, or where REST alone answers."""
+        most = min(MOST_IN_TURN, self.listed.count * IN_TURN)
+        if not most or not self.totals or "at" not in self.part:
+            return {}
+        found = search.spoken_of(after=self.part.get("turn", 0), most=most)
+        self.part["turn"] = max(found) if len(found) == most else 0
+        return found
+
+    def _settle(self, kind: str) -> None:
+        """What GitHub counts and does not show is not looked for each time."""
+        part = self.part.setdefault(kind, {})
+        if self.totals and "below" not in part:
+            part["settled"] = self._missing(kind)
 
     def _missing(self, kind: str) -> int:
         """How many more we hold than GitHub counts."""
@@ -127,18 +163,9 @@ class Reconciliation:
         held = WorkItem.objects.present().filter(repository=self.repository, kind=kind)
         return held.count() - self.totals[NAMES[kind]]
 
-    def _gone(
-        self, search: Vanished, kind: str, held: Mapping[int, str], at_most: int
-    ) -> Iterator[Page]:
-        """Ask about each of these, until so many are found to be gone."""
-        at = timezone.now()
-        for ids in search.gone(kind, held, at_most=at_most):
-            yield self._page({kind: ids}, at=at)
-            at = timezone.now()
-
     def _talks(self) -> Iterator[Page]:
         """Comments, where GitHub counted another number than we hold."""
-        numbers = set(differing(self.source))
+        numbers = set(differing(self.source, self.counts))
         if self.listed.is_full:
             numbers |= set(self.listed.unlisted("issue_comment").values())
         asked = sorted(numbers, reverse=True)

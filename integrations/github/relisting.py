@@ -28,6 +28,7 @@ class Listed:
         self.ids: defaultdict[str, array[int]] = defaultdict(lambda: array("Q"))
         held = Contribution.objects.filter(repository=repository, kind__in=KINDS)
         self.phases: set[str] = set()
+        self.count = 0  # of acts that this run's lists showed
         self._has_reviews = held.filter(kind="review").exists()
         dead = held.filter(deleted_at__lt=at).values_list("kind", "external_id")
         self._dead = set(dead.iterator())
@@ -37,6 +38,7 @@ class Listed:
     def note(self, page: Page) -> Page:
         """The page with what it shows to be gone, and what to be back."""
         self.phases.add(page.phase)
+        self.count += len(page.batch.contributions)
         if self.is_full or page.phase == "releases":
             for act in page.batch.contributions:
                 if act.kind in KINDS:

@@ -25,9 +25,10 @@ class Talk:
     comments: list[Payload] | None
 
 
-def differing(source: Source) -> dict[int, int]:
+def differing(source: Source, counts: Mapping[int, int]) -> dict[int, int]:
     """Numbers whose comments we do not hold as many of as GitHub counted, and its count.
 
+    `counts` are fresher than those that came with the items.
     Where something was said after the count, the next run counts again.
     """
     counted = source.expected_items.filter(comments__isnull=False)
@@ -38,10 +39,11 @@ def differing(source: Source) -> dict[int, int]:
     rows = spoken.values_list("work_item__number").annotate(Count("pk"), Max("occurred_at"))
     held = {number: (count, latest) for number, count, latest in rows.order_by()}
     changed = dict(items.values_list("number", "updated_at"))
+    known = {number: count or 0 for number, count in counted.values_list("number", "comments")}
     return {
-        number: count or 0
-        for number, count in counted.values_list("number", "comments")
-        if number in changed and _differs(count or 0, held.get(number), changed[number])
+        number: count
+        for number, count in {**known, **counts}.items()
+        if number in changed and _differs(count, held.get(number), changed[number])
     }
 
 

@@ -1,30 +1,39 @@
 """Which issues and pull requests are no longer there: deleted, transferred, hidden."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from django.db.models import Exists, OuterRef
+
 from community.projects.models import Repository
-from contributors.activity.models import WorkItem
+from contributors.activity.models import Contribution, WorkItem
 from integrations.github.buckets import short
 from integrations.github.questions import PULL_STATES, changed_since, ids_of
 from integrations.github.transport import Gone, Locked, Overloaded, Transport
 
-ENOUGH = 250  # numbers of one question
+AT_ONCE = 2_000  # numbers of one question, halved where it is too large
+ENOUGH = 250  # suspects that need not be told apart any further
 SMALLEST = 10
 PATHS = {"issue": "issues", "change_request": "pulls"}
-Held = Mapping[int, str]  # number: external id
+Held = Mapping[int, tuple[str, str]]  # number: kind and external id
 
 
 class Vanished:
     """Looks for what the ledger holds and GitHub no longer does."""
 
     def __init__(
-        self, transport: Transport, place: Mapping[str, str], repository: Repository
+        self,
+        transport: Transport,
+        place: Mapping[str, str],
+        repository: Repository,
+        *,
+        size: int = AT_ONCE,
     ) -> None:
         self.transport = transport
         self.place = place
         self.items = WorkItem.objects.present().filter(repository=repository, source="github")
-        self.size = ENOUGH
+        self.size = size
+        self.counts: dict[int, int] = {}
 
     def suspects(self, kind: str, *, below: int | None = None) -> Held:
         """Where to look, the newest first, when GitHub counts fewer than we hold."""
@@ -44,7 +53,7 @@ class Vanished:
             times = [f"{row[0]:%Y-%m-%dT%H:%M:%SZ}" for row in found]
             stretches = short(times, self._counts, enough=ENOUGH)
         places = (place for one in stretches for place in one)
-        return {found[place][1]: found[place][2] for place in places}
+        return {found[place][1]: ("issue", found[place][2]) for place in places}
 
     def _counts(self, moments: Sequence[str]) -> list[int]:
         """How many issues changed at each of these moments or later."""
@@ -58,40 +67,57 @@ class Vanished:
         held = list(rows.values_list("state", "number", "external_id"))
         ours = Counter(state for state, _number, _id in held)
         fewer = {state for state in ours if ours[state] > found[state]["totalCount"]}
-        return {number: one for state, number, one in held if state in fewer}
+        return {number: ("change_request", one) for state, number, one in held if state in fewer}
 
-    def gone(self, kind: str, held: Held, *, at_most: int) -> Iterator[list[str]]:
-        """The ids that are not there any more, question by question, until so many are found."""
-        numbers, start, found = list(held), 0, 0
-        while start < len(numbers) and found < at_most:
+    def spoken_of(self, *, after: int, most: int) -> Held:
+        """Items with comments in turn, the oldest first, from behind a number on."""
+        spoken = Contribution.objects.present().filter(
+            kind="issue_comment", work_item=OuterRef("pk")
+        )
+        rows = self.items.filter(Exists(spoken), number__gt=after).order_by("number")
+        found = rows.values_list("number", "kind", "external_id")[:most]
+        return {number: (kind, one) for number, kind, one in found}
+
+    def gone(self, held: Held) -> Iterator[dict[str, list[str]]]:
+        """By kind the ids that are not there any more, question by question.
+
+        What the others are said to hold of comments is in `counts`.
+        """
+        numbers, start = list(held), 0
+        while start < len(numbers):
             asked = numbers[start : start + self.size]
             try:
-                there = self._ids(kind, asked)
+                there = self._ids({number: held[number] for number in asked})
             except Overloaded:
                 if self.size <= SMALLEST:
                     raise
                 self.size //= 2
                 continue
             start += len(asked)
-            missing = [held[number] for number in asked if there.get(number) != held[number]]
-            found += len(missing)
-            yield missing
+            missing: defaultdict[str, list[str]] = defaultdict(list)
+            for number in asked:
+                kind, one = held[number]
+                if there.get(number) != one:
+                    self.counts.pop(number, None)
+                    missing[kind].append(one)
+            yield dict(missing)
 
-    def _ids(self, kind: str, numbers: Sequence[int]) -> dict[int, str]:
+    def _ids(self, held: Held) -> dict[int, str]:
         """What carries these numbers now."""
         try:
-            found = self.transport.graphql_partly(ids_of(numbers), **self.place)["repository"]
+            found = self.transport.graphql_partly(ids_of(list(held)), **self.place)["repository"]
         except Locked:
             self.size = SMALLEST
-            return self._ids_openly(kind, numbers)
-        there = (found[f"n{number}"] for number in numbers)
+            return self._ids_openly(held)
+        there = [found[f"n{number}"] for number in held if found[f"n{number}"]]
+        self.counts |= {one["number"]: one["comments"]["totalCount"] for one in there}
         # By the number it says itself, lest an address that leads elsewhere is taken for it.
-        return {one["number"]: str(one["fullDatabaseId"]) for one in there if one}
+        return {one["number"]: str(one["fullDatabaseId"]) for one in there}
 
-    def _ids_openly(self, kind: str, numbers: Sequence[int]) -> dict[int, str]:
+    def _ids_openly(self, held: Held) -> dict[int, str]:
         """The same by REST; what was transferred answers from its new home, under another id."""
         found = {}
-        for number in numbers:
+        for number, (kind, _one) in held.items():
             path = f"repos/{self.place['owner']}/{self.place['name']}/{PATHS[kind]}/{number}"
             try:
                 found[number] = str(self.transport.get(path).data["id"])

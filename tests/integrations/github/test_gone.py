@@ -182,7 +182,7 @@ def test_a_question_that_is_too_large_is_halved(source, world, github, monkeypat
     stir(world)
 
     def too_large(asked):
-        is_large = b"IdsOf" in asked.body and asked.body.count(b"fullDatabaseId") > 40
+        is_large = b"IdsOf" in asked.body and asked.body.count(b"...c") > 20
         return Reply(502, {"message": "timeout"}) if is_large else None
 
     github.faults.append(too_large)
