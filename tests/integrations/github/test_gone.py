@@ -7,7 +7,7 @@ import pytest
 from contributors.activity.models import Contribution, WorkItem
 from integrations.connections.figures import figures
 from integrations.connections.models import Source
-from integrations.github import vanished, walk
+from integrations.github import reconcile, vanished, walk
 from tests.github_api.world import Size, World
 from tests.integrations.github.test_sync import LISTS, read, truth
 
@@ -117,6 +117,7 @@ def test_a_comment_deleted_where_something_changed_is_gone_after_the_next_run(
 def test_a_comment_deleted_without_a_sign_is_found_by_reading_all(
     source, world, github, monkeypatch
 ):
+    monkeypatch.setattr(reconcile, "IN_TURN", 0)
     monkeypatch.setattr(walk, "PAGE_SIZE", 10)
     read(source)
     longest_ago = min(
@@ -132,6 +133,22 @@ def test_a_comment_deleted_without_a_sign_is_found_by_reading_all(
 
     assert (gone("issue_comment"), gone("review_comment")) == ([row["id"]], [line["id"]])
     assert ({name: found[name] for name in LISTS}, found["completeness"]) == (truth(world), 1.0)
+
+
+def test_a_comment_deleted_without_a_sign_is_found_in_turn_as_other_things_happen(
+    source, world, github, monkeypatch
+):
+    monkeypatch.setattr(walk, "PAGE_SIZE", 10)
+    read(source)
+    rows = sorted(world.comments.values(), key=lambda row: world.item(row["number"])["updated_at"])
+    deleted = [world.delete_comment(row["id"])["id"] for row in (rows[0], rows[20])]
+
+    for _ in range(3):
+        stir(world)
+        found, requests = again(github)
+
+    assert gone("issue_comment") == sorted(deleted)
+    assert ({name: found[name] for name in LISTS}, requests <= 10) == (truth(world), True)
 
 
 def test_a_review_and_a_release_that_vanish_are_gone_after_the_next_run(source, world, github):
