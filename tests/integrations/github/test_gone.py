@@ -4,11 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from community.audit.models import Event
+from community.projects.models import Repository
 from contributors.activity.models import Contribution, WorkItem
+from integrations.connections.actions import connect
 from integrations.connections.figures import figures
-from integrations.connections.models import Source
+from integrations.connections.models import Source, SyncRun
+from integrations.connections.sync import sync_source
 from integrations.github import reconcile, vanished, walk
+from tests.factories import NOON
+from tests.github_api.server import Reply
 from tests.github_api.world import Size, World
+from tests.integrations.github.dump import dump
 from tests.integrations.github.test_sync import LISTS, read, truth
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +56,6 @@ def test_a_deleted_issue_is_gone_after_the_next_run_with_what_was_said_on_it(sou
 
 
 def test_many_deletions_among_many_issues_take_few_requests(db, github, settings):
-    from integrations.connections.actions import connect
-    from tests.factories import NOON
-
     github.world = world = World(size=Size(2_000, 20, 0, 0, 0, 0, 0))
     source = connect(connector="github", location="guild/hall", project="hall", at=NOON)
     read(source)
@@ -191,8 +195,6 @@ def test_what_github_counts_and_never_shows_is_not_asked_for_each_time(source, w
 
 
 def test_a_question_that_is_too_large_is_halved(source, world, github, monkeypatch):
-    from tests.github_api.server import Reply
-
     monkeypatch.setattr(vanished, "ENOUGH", 40)
     read(source)
     row = world.delete_issue(list(world.issues)[2])
@@ -206,3 +208,49 @@ def test_a_question_that_is_too_large_is_halved(source, world, github, monkeypat
     again(github)
 
     assert gone("issue") == [row["id"]]
+
+
+def test_without_a_token_reading_all_finds_what_is_gone(world, github, settings, monkeypatch):
+    settings.GITHUB_TOKEN = ""
+    source = connect(connector="github", location="guild/hall", project="hall", at=NOON)
+    read(source)
+    row = world.delete_comment(next(iter(world.comments)))
+    number = next(number for number in world.issues if number != row["number"])
+    elsewhere = World(seed=9, size=Size(1, 1, 1, 1, 1, 1, 1), id=7, full_name="guild/annex")
+    github.worlds.append(elsewhere)
+    issue = world.issues[number]["id"]
+    world.transfer_issue(number, elsewhere)
+
+    found, _ = again(github, full=True)
+
+    assert (row["id"] in gone("issue_comment"), gone("issue")) == (True, [issue])
+    assert {name: found[name] for name in LISTS} == truth(world)
+
+
+def test_a_repository_that_is_shut_ends_the_run_and_keeps_everything(source, world, github):
+    read(source)
+    before = dump()
+    world.set_private("another-token")
+
+    run = sync_source(source=Source.objects.get())
+
+    assert (run.state, "finds nothing" in str(run.error)) == (SyncRun.State.FAILED, True)
+    assert {**dump(), "Completeness": []} == {**before, "Completeness": []}
+
+
+def test_a_repository_that_turns_private_is_read_on_and_marked(source, world, github):
+    read(source)
+    world.set_private("good-token")
+    stir(world)
+
+    again(github)
+    verbs = Event.objects.filter(verb__startswith="connections.made").order_by("pk")
+    assert Repository.objects.get().is_private
+    world.publish()
+    again(github)
+
+    assert not Repository.objects.get().is_private
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "connections.made_private",
+        "connections.made_public",
+    ]
