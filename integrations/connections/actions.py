@@ -1,6 +1,7 @@
 """Verbs on connections and their sources."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from community.audit.actions import record
 from community.jobs.actions import enqueue
-from community.lib.refusals import Sentence
+from community.lib.refusals import Refused, Sentence
 from community.people.models import Person
 from community.projects.actions import create_project
 from community.projects.models import Project, Repository
@@ -157,6 +158,12 @@ def ask_for_run(*, source: Source, full: bool, by: Person | None, at: datetime) 
         raise refusal
     record(verb="connections.run_asked", subject=source, actor=by, at=at, full=full)
     enqueue("connections.sync", source_id=source.pk, full=full)
+
+
+def ask_for_first_run(*, source: Source, by: Person | None, at: datetime) -> None:
+    """Have it read soon; one that is being read, or may not be read now, is left as it is."""
+    with suppress(Refused):
+        ask_for_run(source=source, full=False, by=by, at=at)
 
 
 @transaction.atomic

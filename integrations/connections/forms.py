@@ -1,6 +1,6 @@
-"""The form that connects a repository."""
+"""The forms of the way from a key to repositories that are read."""
 
-from collections.abc import Sequence
+import re
 from typing import Any
 
 from django import forms
@@ -9,46 +9,102 @@ from django.utils.translation import gettext_lazy as _
 
 from community.lib.refusals import Refused
 from community.projects.models import Project
-from integrations.connections import protocol
-from integrations.connections.keys import Key, plain
+from integrations.connections.foresight import MOST
 from integrations.connections.sealing import seal, unseal
-from integrations.connections.tokens import environment_keys
 
-NAMES = {"github": "GitHub", "git": _("A git repository anywhere else")}
-
-
-def offered() -> list[tuple[str, Any]]:
-    """The connectors that are installed, the best known first."""
-    names = protocol.names()
-    return [(name, NAMES[name]) for name in NAMES if name in names]
+LONGEST_KEY = 20_000
 
 
-class ConnectForm(forms.Form):
-    """What to read, with which token, for which project.
+class KeepsSecret(forms.Form):
+    """A form with one secret, which comes back to the browser only sealed.
 
-    A typed token comes back to the browser only sealed, so that an error
-    elsewhere in the form does not lose it and no page ever shows it.
+    So an error elsewhere in the form does not lose it and no page ever shows it.
     """
 
-    connector = forms.ChoiceField(label=_("Where it is"), choices=offered)
+    kept_field = ""
+    sealed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, **more: Any) -> None:
+        if data is not None and data.get(self.kept_field):
+            typed, data = str(data[self.kept_field]).strip(), data.copy()
+            data["sealed"], data[self.kept_field] = seal(typed[:LONGEST_KEY]), ""
+        super().__init__(data, **more)
+        if self.known_secret():
+            self.fields[self.kept_field].required = False
+            self.fields[self.kept_field].help_text = self.kept_words()
+
+    def kept_words(self) -> Any:
+        """What is said instead of showing the secret."""
+        return _("What you typed is kept for this form; type to replace it.")
+
+    def known_secret(self) -> str:
+        """The secret typed now or before; empty when there is none that can be read."""
+        try:
+            return unseal(self.data.get("sealed", ""))
+        except Refused:
+            return ""
+
+
+class TokenForm(KeepsSecret):
+    """A token to put into the pool."""
+
+    kept_field = "token"
+    token = forms.CharField(
+        label=_("Access token"),
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "A fine-grained token with read access to issues, pull requests and contents is "
+            "enough. Kept encrypted, shown to nobody."
+        ),
+    )
+    label = forms.CharField(
+        label=_("What to call it"),
+        required=False,
+        max_length=120,
+        help_text=_("Such as whose it is. Left empty, it goes by its account."),
+    )
+
+    def kept_words(self) -> Any:
+        """The last four characters tell one token from another."""
+        words = _("A token ending in %(ending)s is kept for this form; type to replace it.")
+        return words % {"ending": self.known_secret()[-4:]}
+
+
+class AppForm(KeepsSecret):
+    """An app that exists already."""
+
+    kept_field = "private_key"
+    app_id = forms.RegexField(
+        r"^[0-9A-Za-z.]{1,40}$",
+        label=_("App ID"),
+        help_text=_("A number on the app's page at GitHub, under “About”."),
+    )
+    private_key = forms.CharField(
+        label=_("Private key"),
+        max_length=LONGEST_KEY,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("The whole .pem file. Kept encrypted, shown to nobody."),
+    )
+
+
+class ConnectForm(KeepsSecret):
+    """A git repository anywhere, with or without a token."""
+
+    kept_field = "token"
+    location = forms.CharField(
+        label=_("Repository"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocapitalize": "none"}),
+        help_text=_("An https or ssh address."),
+    )
     token = forms.CharField(
         label=_("Access token"),
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_(
-            "At GitHub: a fine-grained token with read access to issues, pull requests and "
-            "contents. Kept encrypted, shown to nobody."
-        ),
-    )
-    sealed = forms.CharField(required=False, widget=forms.HiddenInput)
-    location = forms.CharField(
-        label=_("Repository"),
-        max_length=500,
-        widget=forms.TextInput(
-            attrs={"placeholder": "owner/name", "list": "choices", "autocapitalize": "none"}
-        ),
-        help_text=_("OWNER/NAME at GitHub, else an https or ssh address."),
+        help_text=_("Only where the repository is not open. Kept encrypted, shown to nobody."),
     )
     project = forms.ModelChoiceField(
         label=_("Project"),
@@ -64,32 +120,9 @@ class ConnectForm(forms.Form):
         help_text=_("As it will stand in addresses: lower-case letters, digits and dashes."),
     )
 
-    def __init__(self, data: QueryDict | None = None, **more: Any) -> None:
-        if data is not None and data.get("token"):
-            typed, data = str(data["token"]).strip(), data.copy()
-            data["sealed"], data["token"] = seal(typed), ""
-        super().__init__(data, **more)
-        self.is_check = data is not None and "check" in data
-        # A token alone can be checked: it says which repositories there are to choose from.
-        self.fields["location"].required = not (self.is_check and self.known_token())
-        if ending := self.known_token()[-4:]:
-            help_text = _("A token ending in %(ending)s is kept for this form; type to replace it.")
-            self.fields["token"].help_text = help_text % {"ending": ending}
-
-    def known_token(self) -> str:
-        """The token typed now or before; empty when there is none that can be read."""
-        try:
-            return unseal(self.data.get("sealed", ""))
-        except Refused:
-            return ""
-
-    def lookup_keys(self) -> Sequence[Key]:
-        """The form's own token, else those of the environment."""
-        return plain(self.known_token()) or environment_keys(self.cleaned_data["connector"])
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.is_check and not cleaned.get("project") and not cleaned.get("slug"):
+        if "check" not in self.data and not cleaned.get("project") and not cleaned.get("slug"):
             self.add_error("slug", _("Choose a project, or give a new one a short name."))
         return cleaned
 
@@ -97,3 +130,36 @@ class ConnectForm(forms.Form):
         """The chosen project, or the one to be made."""
         chosen = self.cleaned_data["project"]
         return str(chosen.slug if chosen else self.cleaned_data["slug"])
+
+
+class PickForm(forms.Form):
+    """Repositories ticked in the list, and others typed."""
+
+    typed = forms.CharField(
+        label=_("Others, by name"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "placeholder": "owner/name", "autocapitalize": "none"}
+        ),
+        help_text=_("OWNER/NAME at GitHub, one a line."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.picked():
+            self.add_error(None, _("Pick at least one repository."))
+        elif len(self.picked()) > MOST:
+            words = _("Pick at most %(most)s at a time; the others can follow.")
+            self.add_error(None, words % {"most": MOST})
+        return cleaned
+
+    def picked(self) -> list[str]:
+        """Every one once, in the order given."""
+        ticked = self.data.getlist("pick") if isinstance(self.data, QueryDict) else []
+        typed = re.split(r"[\s,;]+", str(self.data.get("typed", "")))
+        names: dict[str, str] = {}
+        for name in [*ticked, *typed]:
+            if name.strip():
+                names.setdefault(name.strip().lower()[:500], name.strip()[:500])
+        return list(names.values())

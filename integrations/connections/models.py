@@ -14,7 +14,7 @@ from community.projects.models import Repository
 from contributors.activity.standing import Weight
 from integrations.connections.deliveries import Delivery, Hook, MissedDelivery
 from integrations.connections.holders import is_gone
-from integrations.connections.querysets import SourceQuerySet, SyncRunQuerySet
+from integrations.connections.querysets import ConnectionQuerySet, SourceQuerySet, SyncRunQuerySet
 
 __all__ = [
     "Connection",
@@ -56,6 +56,8 @@ class Connection(models.Model):
     )
     created_at = models.DateTimeField()
 
+    objects = ConnectionQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.label
 
@@ -94,7 +96,8 @@ class Credential(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.label or self.account or f"{self.get_kind_display()} …{self.ending}"
+        ending = f" …{self.ending}" if self.ending else ""
+        return self.label or self.account or f"{self.get_kind_display()}{ending}"
 
     @property
     def is_complete(self) -> bool:

@@ -109,6 +109,42 @@ class Connector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A repository that a key may read."""
+
+    location: str
+    external_id: str
+    is_private: bool = False
+    is_archived: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What reading one repository for the first time will take.
+
+    `counts` are by kind, as in `Page`; `spent` requests went into the estimate itself.
+    """
+
+    described: Described
+    counts: Mapping[str, int]
+    rest: int
+    graphql: int
+    spent: int
+    seconds: float
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return self.rest + self.graphql
+
+    @property
+    def rows(self) -> int:
+        """Everything that will be stored."""
+        return sum(self.counts.values())
+
+
 @runtime_checkable
 class Phased(Protocol):
     """A connector that reads in phases and knows which have not come to their end."""
@@ -120,10 +156,18 @@ class Phased(Protocol):
 
 @runtime_checkable
 class Browsable(Protocol):
-    """A connector that can say which repositories a key may read."""
+    """A connector that can look around with a key before anything is connected."""
 
-    def choices(self, *, keys: Sequence[Key]) -> Sequence[str]:
-        """Their locations, the liveliest first. Raises `Refused`."""
+    def account(self, *, keys: Sequence[Key]) -> str:
+        """The login the keys act for; empty where they do not say. Raises `Refused`."""
+        ...
+
+    def choices(self, *, keys: Sequence[Key]) -> Sequence[Choice]:
+        """The repositories they may read, the liveliest first. Raises `Refused`."""
+        ...
+
+    def estimate(self, location: str, *, keys: Sequence[Key]) -> Estimate:
+        """What reading a repository will take. Raises `Refused` or `OutOfBudget`."""
         ...
 
 
@@ -169,6 +213,14 @@ class Installable(Protocol):
 
     def installations(self, app_id: str, private_key: str) -> Sequence[Installation]:
         """Where the app is installed. Raises `Refused`."""
+        ...
+
+    def manifest(self, site: str, *, done: str, installed: str) -> Mapping[str, Any]:
+        """What to make an app from: read-only, telling this site of changes."""
+        ...
+
+    def maker_address(self, organization: str, *, state: str) -> str:
+        """Where a manifest is handed in."""
         ...
 
     def app_from_manifest(self, code: str) -> NewApp:

@@ -1,5 +1,6 @@
 """Reads of sources and their runs, named as phrases."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,9 +12,20 @@ from community.lib.refusals import NOTHING
 
 if TYPE_CHECKING:
     from integrations.connections.deliveries import Delivery, MissedDelivery
-    from integrations.connections.models import Source, SyncRun
+    from integrations.connections.models import Connection, Source, SyncRun
 
 SILENCE = timedelta(minutes=15)
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def known(self, provider: str = "") -> Self:
+        """By name, with how many repositories and keys each holds."""
+        found = self.filter(provider=provider) if provider else self
+        return found.annotate(
+            source_count=Count("sources", distinct=True),
+            key_count=Count("credentials", distinct=True),
+            troubled_keys=Count("credentials", filter=~Q(credentials__problem={}), distinct=True),
+        ).order_by("label", "pk")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -43,6 +55,13 @@ class SourceQuerySet(models.QuerySet["Source"]):
             last_state=Subquery(last.values("state")[:1]),
             last_started_at=Subquery(last.values("started_at")[:1]),
         )
+
+    def taken(self, external_ids: Collection[str], provider: str) -> dict[str, "Source"]:
+        """Which of these repositories are connected already, by their id at the provider."""
+        found = self.filter(
+            repository__provider=provider, repository__external_id__in=external_ids
+        ).select_related("repository__project")
+        return {source.repository.external_id: source for source in found}
 
     def named(self, locations: list[str]) -> Self:
         """At one of these locations, in any letter case."""

@@ -14,7 +14,7 @@ from contributors.activity.ingest import ingest, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
-from integrations.connections.credentials import note_budgets
+from integrations.connections.credentials import find_bad_keys, note_budgets
 from integrations.connections.models import ExpectedItem, Source, SyncRun
 from integrations.connections.protocol import Connector, OutOfBudget, Page
 from integrations.connections.tokens import keys_of
@@ -22,6 +22,7 @@ from integrations.connections.weighing import store_weight, weigh_after
 
 EVERY = timedelta(minutes=15)
 AFTER_A_FAILURE = timedelta(hours=1)
+OF_A_KEY = {"bad_token", "bad_app_key", "bad_private_key", "suspended", "not_installed"}
 Watch = Callable[[SyncRun], None]
 
 
@@ -47,7 +48,10 @@ def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched)
     except OutOfBudget as pause:
         return finish(run, connector, SyncRun.State.WAITING, pause.reason, resumes_at=pause.until)
     except Refused as refusal:
-        return finish(run, connector, SyncRun.State.FAILED, Sentence.of(refusal.reason))
+        run = finish(run, connector, SyncRun.State.FAILED, Sentence.of(refusal.reason))
+        if refusal.code in OF_A_KEY:
+            go_on_without_bad_keys(run.source_id, at=timezone.now())
+        return run
     except Overtaken:
         run.refresh_from_db()
         return run
@@ -55,6 +59,15 @@ def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched)
         error = Sentence(_("Something nobody foresaw went wrong; the log has the details."))
         finish(run, None, SyncRun.State.FAILED, error)
         raise
+
+
+def go_on_without_bad_keys(source_id: int, *, at: datetime) -> None:
+    """Tell which key was refused; read on at once when another is good."""
+    source = Source.objects.select_related("connection").get(pk=source_id)
+    if source.connection is None or not find_bad_keys(connection=source.connection, at=at):
+        return
+    if source.connection.credentials.exclude(problem=NOTHING).exists():
+        Source.objects.filter(pk=source_id).update(due_at=at)
 
 
 def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:

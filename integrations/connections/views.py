@@ -8,16 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.lib.paging import page_of
 from community.lib.refusals import Refused
 from community.people.models import Person
-from integrations.connections import actions
+from integrations.connections import actions, protocol
 from integrations.connections.forms import ConnectForm
 from integrations.connections.hookcard import webhook_of
-from integrations.connections.lookup import Found, look_up
-from integrations.connections.models import Source
+from integrations.connections.keys import plain
+from integrations.connections.models import Connection, Source
+from integrations.connections.queries import what_stays_and_goes
 from integrations.connections.relisting import next_relisting
 from integrations.connections.rules import why_not_start
 
@@ -25,7 +27,7 @@ allowed = permission_required("connections.manage_connections", raise_exception=
 RUNS = 20
 
 
-def _maintainer(request: HttpRequest) -> Person:
+def maintainer(request: HttpRequest) -> Person:
     return cast("Person", request.user)
 
 
@@ -35,44 +37,47 @@ def _maintainer(request: HttpRequest) -> Person:
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source, how it stands, and what is wrong with it."""
     found = Source.objects.with_standing().order_by("location")
-    context = {"page": page_of(found, request), "troubled": found.troubled().count()}
+    context = {
+        "page": page_of(found, request),
+        "troubled": found.troubled().count(),
+        "connections": Connection.objects.known(),
+    }
     return render(request, "integrations/connections/list.html", context)
 
 
+@sensitive_post_parameters("token", "sealed")
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @allowed
-def create(request: HttpRequest) -> HttpResponse:
-    """Check a token, find the repository, connect it."""
-    given = request.POST if request.method == "POST" else None
-    form = ConnectForm(given, initial=request.GET.dict())
-    found: Found | None = None
+def git(request: HttpRequest) -> HttpResponse:
+    """Connect a git repository anywhere, or look first."""
+    form = ConnectForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
-            if not form.is_check:
+            if "check" not in form.data:
                 return _connected(request, form)
-            found = look_up(
-                form.cleaned_data["connector"],
-                form.cleaned_data["location"],
-                keys=form.lookup_keys(),
+            keys = plain(form.known_secret())
+            context["found"] = protocol.connector("git").describe(
+                form.cleaned_data["location"], keys=keys
             )
         except Refused as refusal:
             form.add_error(_field_of(refusal), str(refusal))
-    return render(request, "integrations/connections/form.html", {"form": form, "found": found})
+    return render(request, "integrations/connections/git.html", context)
 
 
 def _connected(request: HttpRequest, form: ConnectForm) -> HttpResponse:
     """Connect, ask for the first run, and show it. Raises `Refused`."""
-    at, me = timezone.now(), _maintainer(request)
+    at, me = timezone.now(), maintainer(request)
     source = actions.connect(
-        connector=form.cleaned_data["connector"],
+        connector="git",
         location=form.cleaned_data["location"],
         project=form.project_slug(),
-        token=form.known_token(),
+        token=form.known_secret(),
         by=me,
         at=at,
     )
-    actions.ask_for_run(source=source, full=False, by=me, at=at)
+    actions.ask_for_first_run(source=source, by=me, at=at)
     messages.success(request, _("Connected. The first reading has been asked for."))
     return redirect(source)
 
@@ -126,7 +131,7 @@ def _progress(found: Source) -> dict[str, Any]:
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Sync now, read everything again, pause or resume."""
     found = get_object_or_404(Source, pk=pk)
-    at, me = timezone.now(), _maintainer(request)
+    at, me = timezone.now(), maintainer(request)
     try:
         if verb in {"sync", "full"}:
             actions.ask_for_run(source=found, full=verb == "full", by=me, at=at)
@@ -144,8 +149,9 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is kept, then let go."""
     found = get_object_or_404(Source.objects.select_related("repository__project"), pk=pk)
     if request.method != "POST":
-        return render(request, "integrations/connections/disconnect.html", {"source": found})
+        context = {"source": found, **what_stays_and_goes(found)}
+        return render(request, "integrations/connections/disconnect.html", context)
     location = found.location
-    actions.disconnect(source=found, by=_maintainer(request), at=timezone.now())
+    actions.disconnect(source=found, by=maintainer(request), at=timezone.now())
     messages.success(request, _("%(location)s is disconnected.") % {"location": location})
     return redirect("connections:list")

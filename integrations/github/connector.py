@@ -1,7 +1,6 @@
 """GitHub as a source: what is read, in which order, at which cost."""
 
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,13 +13,14 @@ from community.lib.refusals import Refused, Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
-from integrations.connections.protocol import Described, Page
+from integrations.connections.protocol import Page
 from integrations.github import authors, batches, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import unfinished, weigh
 from integrations.github.cursor import Cursor
 from integrations.github.documents import OVERVIEW
-from integrations.github.mapping import expected, text
+from integrations.github.looking import Looking, described, parsed
+from integrations.github.mapping import expected
 from integrations.github.openly import OpenPulls
 from integrations.github.passes import Passes
 from integrations.github.pulls import PHASE, Pulls
@@ -30,12 +30,11 @@ from integrations.github.shapes import pull_request_as_rest
 from integrations.github.transport import Gone, Locked, Overloaded, Transport
 from integrations.github.walk import PAGE_SIZE, Listing, changed, together
 
-NAME = re.compile(r"^(?:https?://[^/]+/|git@[^:]+:)?([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
 logger = logging.getLogger(__name__)
 BY_CHANGE = {"sort": "updated", "direction": "asc"}
 
 
-class GitHubConnector(Passes):
+class GitHubConnector(Passes, Looking):
     """Reads one repository of GitHub; made afresh for each run."""
 
     name = "github"
@@ -48,18 +47,6 @@ class GitHubConnector(Passes):
         self.totals: dict[str, int] = {}
         self.newest_pull = ""
         self.changed_pulls = 0
-
-    def describe(self, location: str, *, keys: Sequence[Key]) -> Described:
-        """Look a repository up by OWNER/NAME or its address. Raises `Refused`."""
-        self.transport = Transport(first_secret(keys))
-        owner, name = parsed(location)
-        return described(self.transport.get(f"repos/{owner}/{name}").data)
-
-    def choices(self, *, keys: Sequence[Key]) -> Sequence[str]:
-        """The hundred repositories of this token that were pushed to last. Raises `Refused`."""
-        self.transport = Transport(first_secret(keys))
-        answer = self.transport.get("user/repos", per_page=PAGE_SIZE, sort="pushed")
-        return [repository["full_name"] for repository in answer.data]
 
     def requests(self) -> Mapping[str, int]:
         """REST requests (those answered "not modified" among them, and apart), GraphQL."""
@@ -285,29 +272,3 @@ class GitHubConnector(Passes):
         ):
             yield self._page(Batch(), "authors")
         yield self._page(Batch(), "authors", facts={"commits": history.count})
-
-
-def parsed(location: str) -> tuple[str, str]:
-    """Owner and name. Raises `Refused` for anything else."""
-    found = NAME.match(location.strip())
-    if found is None or ".." in found.groups():
-        raise Refused("bad_location", Sentence(_("Write the repository as OWNER/NAME.")))
-    return found.group(1), found.group(2)
-
-
-def described(payload: Mapping[str, Any]) -> Described:
-    """The repository in our words."""
-    license_id = (payload.get("license") or {}).get("spdx_id") or ""
-    return Described(
-        external_id=str(payload["id"]),
-        name=payload["full_name"],
-        url=payload["html_url"],
-        clone_url=payload.get("clone_url") or "",
-        default_branch=payload.get("default_branch") or "",
-        description=text(payload.get("description"), 5000),
-        license="" if license_id == "NOASSERTION" else license_id,
-        is_archived=bool(payload.get("archived")),
-        is_private=bool(payload.get("private")),
-        topics=payload.get("topics") or (),
-        location=payload["full_name"],
-    )

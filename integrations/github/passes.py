@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import urllib3
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 from github.Auth import AppAuth
 from jwt.exceptions import PyJWTError
@@ -24,6 +25,21 @@ JUST_NOW = timedelta(seconds=10)
 TRIES = 3
 MOST_PAGES = 10
 TIMEOUT = urllib3.Timeout(connect=10, read=20)
+PERMISSIONS = ("contents", "issues", "metadata", "pull_requests")
+WANTED_EVENTS = (
+    "create",
+    "delete",
+    "issue_comment",
+    "issues",
+    "label",
+    "milestone",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "push",
+    "release",
+    "repository",
+)
 HEADERS = {
     "Accept": "application/vnd.github+json",
     "User-Agent": "guildhall",
@@ -131,6 +147,22 @@ def app_from_manifest(code: str) -> NewApp:
     return NewApp(_described(made), made["pem"], made.get("webhook_secret") or "")
 
 
+def manifest(site: str, *, done: str, installed: str) -> dict[str, Any]:
+    """An app that may only read, with our webhook where GitHub could reach it."""
+    found: dict[str, Any] = {
+        "name": f"{settings.COMMUNITY_NAME[:24]} reader",
+        "url": site,
+        "redirect_url": f"{site}{done}",
+        "setup_url": f"{site}{installed}",
+        "public": False,
+        "default_permissions": dict.fromkeys(PERMISSIONS, "read"),
+    }
+    if site.startswith("https://"):  # GitHub refuses an address of this machine alone
+        found["hook_attributes"] = {"url": f"{site}{reverse('github:webhook')}", "active": True}
+        found["default_events"] = list(WANTED_EVENTS)
+    return found
+
+
 def _described(payload: Mapping[str, Any]) -> App:
     address = str(payload.get("html_url") or "")
     install_url = f"{address}/installations/new" if address.startswith("https://") else ""
@@ -188,6 +220,15 @@ class Passes:
     def installations(self, app_id: str, private_key: str) -> Sequence[Installation]:
         """Where the app is installed. Raises `Refused`."""
         return installations(app_id, private_key)
+
+    def manifest(self, site: str, *, done: str, installed: str) -> Mapping[str, Any]:
+        """What to make an app from; see `Installable`."""
+        return manifest(site, done=done, installed=installed)
+
+    def maker_address(self, organization: str, *, state: str) -> str:
+        """GitHub's page that takes a manifest, for an account or an organization."""
+        owner = f"/organizations/{quote(organization, safe='')}" if organization else ""
+        return f"{settings.GITHUB_URL}{owner}/settings/apps/new?state={quote(state, safe='')}"
 
     def app_from_manifest(self, code: str) -> NewApp:
         """The app that was just made from our manifest. Raises `Refused`."""

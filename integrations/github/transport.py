@@ -47,6 +47,7 @@ class Answer:
     url: str
     etag: str = ""
     next_url: str = ""
+    last_url: str = ""  # of a list's last page; empty on it
 
 
 class Transport:
@@ -90,7 +91,8 @@ class Transport:
             return Answer(None, url, etag)
         self._refuse(response, data)
         links = links_of(response.headers.get("Link", ""))
-        return Answer(data, url, response.headers.get("ETag", ""), links.get("next", ""))
+        etag = response.headers.get("ETag", "")
+        return Answer(data, url, etag, links.get("next", ""), links.get("last", ""))
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""

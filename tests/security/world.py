@@ -14,6 +14,7 @@ from community.people.signin import make_link
 from community.projects.actions import create_project
 from community.tokens.actions import issue_token
 from contributors.activity.models import Contribution, WorkItem
+from integrations.connections.credentials import add_token
 from integrations.connections.models import Connection, Source
 from tests import factories
 from tests.factories.deliveries import deliver
@@ -133,6 +134,7 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         recorded_at=now,
     )
     connection = Connection.objects.create(provider="github", label="GitHub", created_at=now)
+    credential = add_token(connection=connection, token="not-a-token-of-anybody", at=now)
     source = Source.objects.create(
         repository=repository,
         connection=connection,
@@ -147,6 +149,7 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         "work_item": str(item.pk),
         "contribution": str(act.pk),
         "connection": str(connection.pk),
+        "credential": str(credential.pk),
         "source": str(source.pk),
         "job": str(job.pk),
         "delivery": str(deliver("ping", {"hook_id": 1}, repository=repository).pk),
