@@ -93,6 +93,8 @@ def _store(source: Source, understood: Understood, at: datetime) -> bool:
         _expect(source, understood, known_at, is_new=bool(added))
     if understood.new_name:
         _rename(source, understood.new_name)
+    if understood.is_hidden:  # at once; that it is shown again only a reading may say
+        Repository.objects.filter(pk=repository.pk).update(is_private=True)
     return understood.wants_run or news.is_contested
 
 

@@ -40,6 +40,7 @@ class Understood:
     gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
     gone_at: datetime | None = None
     new_name: str = ""
+    is_hidden: bool = False
     wants_run: bool = False
     runs: Sequence[str] = ()
 
@@ -128,7 +129,7 @@ def _repository(payload: Payload) -> Understood:
     """Renamed, transferred, hidden, archived: GitHub is asked how the repository stands now."""
     is_named = payload["action"] in {"renamed", "transferred"}
     name = str(payload["repository"]["full_name"]) if is_named else ""
-    return Understood(new_name=name, wants_run=True)
+    return Understood(new_name=name, is_hidden=payload["action"] == "privatized", wants_run=True)
 
 
 def _installation(payload: Payload) -> Understood:

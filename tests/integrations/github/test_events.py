@@ -193,6 +193,14 @@ def test_a_rename_is_followed_at_once(of):
     assert (of.location, of.repository.name, runs()) == ("guild/new-hall", "guild/new-hall", 1)
 
 
+def test_a_repository_made_private_is_hidden_at_once_and_shown_again_by_a_reading_only(of):
+    for action in ("privatized", "publicized"):
+        come(of, "repository", action=action)
+
+    of.repository.refresh_from_db()
+    assert (of.repository.is_private, runs()) == (True, 1)
+
+
 def test_an_older_edit_that_comes_later_changes_nothing(of):
     come(of, "issues", action="edited", issue=issue(title="New", updated_at=LATER))
     come(of, "issues", action="opened", issue=issue(title="Old", updated_at=EARLY))
