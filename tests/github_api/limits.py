@@ -53,7 +53,7 @@ class Limits:
         self._lock = Lock()
         self._under_way: Counter[str] = Counter()
         self._asked: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
-        self._shut: dict[str, Shut] = {}
+        self._shut: dict[tuple[str, str], Shut] = {}  # by token and resource
 
     @property
     def used(self) -> int:
@@ -68,6 +68,11 @@ class Limits:
 
     def pay(self, asked: Asked, points: int = 1) -> None:
         self.spent[asked.token, resource_of(asked)] += points
+
+    def exhaust(self, asked: Asked) -> None:
+        """Nothing is left of the budget that this request is paid from, until the reset."""
+        self.renew()
+        self.spent[asked.token, resource_of(asked)] = self.limit_of(asked)
 
     def is_spent(self, asked: Asked) -> bool:
         self.renew()
@@ -117,7 +122,7 @@ class Limits:
 
     def _is_early(self, asked: Asked, now: float) -> bool:
         """Within a pause it must know of: by its connection, or for having had the time."""
-        shut = self._shut.get(asked.token)
+        shut = self._shut.get((asked.token, resource_of(asked)))
         if shut is None or now >= shut.until:
             return False
         has_read = time.perf_counter() > shut.told_at + CROSSING
@@ -127,7 +132,14 @@ class Limits:
         """The answer is sent; what it asks for holds from now on."""
         with self._lock:
             self._under_way[asked.token] -= 1
-            wait = reply.headers.get("Retry-After", "")
-            if wait.isdigit():
-                until = time.time() + int(wait) - reply.delay
-                self._shut[asked.token] = Shut(until, asked.connection, time.perf_counter())
+            now, told = time.time(), reply.headers
+            if told.get("Retry-After", "").isdigit():
+                until = now + int(told["Retry-After"]) - reply.delay
+                self._shut_until(asked, until, ("core", "graphql"))
+            elif reply.status == 403 and told.get("X-RateLimit-Remaining") == "0":
+                self._shut_until(asked, int(told["X-RateLimit-Reset"]), (resource_of(asked),))
+
+    def _shut_until(self, asked: Asked, until: float, resources: tuple[str, ...]) -> None:
+        for one in resources:
+            shut = Shut(until, asked.connection, time.perf_counter())
+            self._shut[asked.token, one] = shut
