@@ -18,6 +18,7 @@ from community.people.api import MeView, OrganizationViewSet, PersonViewSet
 from community.projects.api import ProjectViewSet, RepositoryViewSet
 from config import schema  # noqa: F401  (registers how tokens are described)
 from contributors.activity.api import ContributionViewSet, WorkItemViewSet
+from contributors.activity.completeness_api import DayViewSet, RepositoryWeightViewSet
 from contributors.metrics.api import FigureViewSet, MetricViewSet
 
 
@@ -63,6 +64,8 @@ router.register("projects", ProjectViewSet, basename="projects")
 router.register("repositories", RepositoryViewSet, basename="repositories")
 router.register("contributions", ContributionViewSet, basename="contributions")
 router.register("work-items", WorkItemViewSet, basename="work-items")
+router.register("completeness", RepositoryWeightViewSet, basename="completeness")
+router.register("completeness-days", DayViewSet, basename="completeness-days")
 router.register("metrics", MetricViewSet, basename="metrics")
 router.register("figures", FigureViewSet, basename="figures")
 

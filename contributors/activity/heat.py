@@ -44,6 +44,12 @@ def years_of(rows: "CompletenessQuerySet") -> list[int]:
     return [day.year for day in rows.dates("day", "year")]
 
 
+def year_asked(asked: str, years: Sequence[int], otherwise: int) -> int:
+    """The year an address names, if there is any; else the latest."""
+    latest = years[-1] if years else otherwise
+    return next((one for one in years if str(one) == asked), latest)
+
+
 def heat_of(rows: "CompletenessQuerySet", year: int) -> list[Month]:
     """The months of a year, each day with what came of what was expected."""
     found = {row.day: row for row in rows.filter(day__year=year)}

@@ -43,6 +43,7 @@ def repository_panel(repository: Repository, request: HttpRequest) -> Mapping[st
 
 
 add_nav(NavEntry(_("Activity"), "activity:contributions", order=50))
+add_nav(NavEntry(_("Data completeness"), "activity:whole", order=20, place="foot"))
 fill("people:profile", Panel("contributors/activity/_person.html", person_panel, order=50))
 fill("projects:repository", Panel("contributors/activity/_repository.html", repository_panel))
 register("contributions", own_contributions)

@@ -6,5 +6,6 @@ app_name = "activity"
 urlpatterns: list[URLPattern] = [
     path("", views.contributions, name="contributions"),
     path("work/", views.work_items, name="work_items"),
+    path("completeness/", views.whole, name="whole"),
     path("completeness/<int:pk>/", views.completeness, name="completeness"),
 ]

@@ -21,8 +21,9 @@ from contributors.activity.exports import (
     WORK_ITEM_COLUMNS,
     export,
 )
-from contributors.activity.heat import heat_of, years_of
+from contributors.activity.heat import heat_of, year_asked, years_of
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.overview import overview, short_day
 from contributors.activity.standing import weight_of
 
 
@@ -58,23 +59,32 @@ def work_items(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+def whole(request: HttpRequest) -> HttpResponseBase:
+    """How much of every repository's activity has come."""
+    form = Filter(request.GET)
+    choice = form.choice(request.user)
+    context = {**_frame(form, choice, request), **overview(choice, request, timezone.now())}
+    return render(request, "contributors/activity/whole.html", context)
+
+
+@require_safe
 def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How much of a repository's activity has come, day by day."""
-    repository = get_object_or_404(
-        Repository.objects.shown_to(request.user).select_related("project"), pk=pk
-    )
+    shown = Repository.objects.shown_to(request.user).select_related("project")
+    repository = get_object_or_404(shown, pk=pk)
     rows = Completeness.objects.filter(repository=repository)
-    years = years_of(rows)
-    asked = request.GET.get("year", "")
-    latest = years[-1] if years else timezone.now().year
-    year = next((one for one in years if str(one) == asked), latest)
+    years, at = years_of(rows), timezone.now()
+    year = year_asked(request.GET.get("year", ""), years, at.year)
+    weight = weight_of(repository, at)
+    page = page_of(rows.lacking().select_related("repository").order_by("-day"), request)
     context = {
         "repository": repository,
         "heat": heat_of(rows, year),
         "years": years,
         "year": year,
-        "totals": weight_of(repository, timezone.now()),
-        "page": page_of(rows.lacking().order_by("-day"), request),
+        "totals": weight,
+        "page": page,
+        "days": [short_day(row, weight.reasons) for row in page],
     }
     return render(request, "contributors/activity/completeness.html", context)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
@@ -11,9 +12,12 @@ from rest_framework.response import Response
 
 from community.people.models import Person
 from community.people.visibility import may_see
-from community.projects.models import Project
+from community.projects.models import Project, Repository
+from contributors.activity.completeness_api import ReasonSerializer
+from contributors.activity.standing import Weight
 from contributors.metrics.models import Figure
 from contributors.metrics.registry import METRICS, Metric
+from contributors.metrics.wholeness import weights_of
 
 
 class MetricSerializer(serializers.Serializer[Metric]):
@@ -29,9 +33,26 @@ class MetricSerializer(serializers.Serializer[Metric]):
     citation = serializers.URLField()
 
 
+class WeightSerializer(serializers.Serializer[Weight]):
+    """Expected against received; `share` is 1 only where nothing lacks and nothing is open."""
+
+    share = serializers.FloatField(allow_null=True)
+    expected = serializers.IntegerField()
+    received = serializers.IntegerField()
+    reasons = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReasonSerializer(many=True))
+    def get_reasons(self, weight: Weight) -> Any:
+        """What is open at repositories that the reader may know of."""
+        hidden = self.context["hidden"]
+        shown: Any = [one for one in weight.reasons if one.repository_id not in hidden]
+        return ReasonSerializer(shown, many=True).data
+
+
 class FigureSerializer(serializers.ModelSerializer[Figure]):
     """One metric of one scope in one month; `scope_id` is 0 for the community."""
 
+    completeness = serializers.SerializerMethodField()
     details = serializers.SerializerMethodField()
 
     class Meta:
@@ -48,6 +69,12 @@ class FigureSerializer(serializers.ModelSerializer[Figure]):
             "details",
             "version",
         ]
+
+    @extend_schema_field(WeightSerializer)
+    def get_completeness(self, figure: Figure) -> Any:
+        """How complete the data behind it is, and what is open."""
+        weight: Any = self.context["weights"][figure.scope, figure.scope_id, figure.month]
+        return WeightSerializer(weight, context=self.context).data
 
     @extend_schema_field(serializers.DictField())
     def get_details(self, figure: Figure) -> dict[str, Any]:
@@ -104,3 +131,14 @@ class FigureViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Figure]):
     serializer_class = FigureSerializer
     filterset_class = FigureFilter
     queryset = Figure.objects.order_by("-month", "scope", "scope_id", "metric")
+
+    def list(self, request: Request, *_: Any, **__: Any) -> Response:
+        """A page of them, each with how complete it is."""
+        page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        hidden = Repository.objects.all().hidden_from(self.request.user)
+        context = {
+            **self.get_serializer_context(),
+            "weights": weights_of(page, timezone.now()),
+            "hidden": set(hidden.values_list("pk", flat=True)),
+        }
+        return self.get_paginated_response(FigureSerializer(page, many=True, context=context).data)

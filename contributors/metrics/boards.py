@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,6 @@ from contributors.metrics.queries import (
     Measure,
     Place,
     extent_of,
-    largest_gap,
     last_months,
     latest_acts,
     measures,
@@ -35,6 +35,7 @@ from contributors.metrics.queries import (
 from contributors.metrics.registry import METRICS
 from contributors.metrics.rollups import RECENT_DAYS
 from contributors.metrics.trends import CHARTS, MONTHS, Board
+from contributors.metrics.wholeness import gap_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -70,13 +71,12 @@ class Carrier:
     url: str = ""
 
 
-def board_of(place: Place, slug: str, window: Window, extent: Extent) -> Board:
+def board_of(place: Place, slug: str, window: Window, extent: Extent, viewer: "Viewer") -> Board:
     """The figures of a scope for a period and for the last twelve months."""
     months = last_months(extent, MONTHS)
     monthly = monthly_figures(place, months, TREND_KEYS)
     found = measures(place, window)
-    is_whole = all(one.completeness in {1, None} for one in found.values())
-    gap = None if is_whole else largest_gap(place, window)
+    gap = gap_of(place, window, viewer, timezone.now())
     return Board(slug, extent, months, monthly, found, gap, window.choice)
 
 
@@ -205,13 +205,14 @@ def community_board(query: QueryDict, viewer: "Viewer") -> dict[str, Any] | None
     if extent is None:
         return None
     window = window_of(query, extent)
-    board = board_of(COMMUNITY, "community", window, extent)
+    board = board_of(COMMUNITY, "community", window, extent, viewer)
     counted = Figure.objects.filter(scope=Scope.PERSON).values("scope_id").distinct().count()
     return {
         "extent": extent,
         "since": month_name(extent.start),
         "people_count": counted,
         "picker": picker(window, extent),
+        "gap": board.gap,
         "figures": cards_of(board, MAIN, COMMUNITY, window),
         "more_figures": cards_of(board, MORE, COMMUNITY, window),
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),
@@ -229,10 +230,11 @@ def project_board(place: Place, query: QueryDict, viewer: "Viewer") -> dict[str,
     if extent is None:
         return None
     window = window_of(query, extent)
-    board = board_of(place, f"project:{place.project}", window, extent)
+    board = board_of(place, f"project:{place.project}", window, extent, viewer)
     return {
         "extent": extent,
         "picker": picker(window, extent),
+        "gap": board.gap,
         "figures": cards_of(board, MAIN, place, window),
         "more_figures": cards_of(board, MORE, place, window),
         "charts": charts_of(board, "contributions", "people", "change-requests", "response"),

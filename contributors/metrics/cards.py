@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contributors.activity.models import Completeness
 from contributors.metrics.charts import sparkline
 from contributors.metrics.formats import phrase, quantity, share
 from contributors.metrics.periods import Window
@@ -72,12 +71,6 @@ def rows_url(key: str, place: Place, window: Window) -> str:
     return f"{found}?{place.filters}{filters}{window.query}" if found else ""
 
 
-def gap_url(gap: Completeness) -> str:
-    """Where it is told what is missing on this day and why."""
-    page = address("activity:completeness", gap.repository_id)
-    return f"{page}?year={gap.day.year}#{gap.day.isoformat()}" if page else ""
-
-
 def change_of(value: float | None, before: float | None, unit: str) -> dict[str, str] | None:
     """How a value stands to the one before, in an arrow and a word."""
     if value is None or before is None:
@@ -100,11 +93,11 @@ def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
         unit=unit,
         change=change_of(found.value, found.before, metric.unit),
         spark=sparkline(board.values(key)),
-        completeness=found.completeness,
+        completeness=gap.share(found.completeness) if gap else found.completeness,
         note=note_of(key, found),
         rows_url=rows_url(key, place, window) if found.is_tracked else "",
-        gap_url=gap_url(gap) if gap else "",
-        gap_reason=gap.reason if gap else "",
+        gap_url=gap.url if gap else "",
+        gap_reason=str(gap.said) if gap else "",
     )
 
 

@@ -26,7 +26,7 @@ def project_panel(project: Project, request: HttpRequest) -> Mapping[str, Any] |
     if extent is None:
         return {"project": project, "figures": []}
     window = recent_window(USUAL_DAYS, extent)
-    board = board_of(place, f"project:{project.slug}", window, extent)
+    board = board_of(place, f"project:{project.slug}", window, extent, request.user)
     return {
         "project": project,
         "window": window,

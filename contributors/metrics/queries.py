@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db.models import F, Max, Min
+from django.db.models import Max, Min
 
 from community.people.models import Organization, Person
 from community.projects.models import Project, Repository
-from contributors.activity.models import Completeness, Contribution, WorkItem
+from contributors.activity.models import Contribution, WorkItem
 from contributors.metrics.definitions.rows import Period
 from contributors.metrics.ledger import fill_ledgers, next_month, open_ledgers, united
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
@@ -130,15 +130,6 @@ def compute(place: Place, window: Window) -> dict[str, Measure]:
         found[key] = Measure(
             result.value, result.n, result.missing, completeness, result.details, before
         )
-    return found
-
-
-def largest_gap(place: Place, window: Window) -> Completeness | None:
-    """The day of the period on which most is missing; None when nothing is."""
-    rows = Completeness.objects.lacking().filter(day__gte=window.start, day__lt=window.end)
-    if place.scope == Scope.PROJECT:
-        rows = rows.filter(repository__project=place.pk)
-    found: Completeness | None = rows.order_by(F("received") - F("expected"), "day").first()
     return found
 
 

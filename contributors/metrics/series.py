@@ -17,7 +17,8 @@ from contributors.metrics.charts import Table
 from contributors.metrics.models import Scope
 from contributors.metrics.periods import window_of
 from contributors.metrics.queries import COMMUNITY, Place, extent_of
-from contributors.metrics.trends import CHARTS
+from contributors.metrics.trends import CHARTS, Board
+from contributors.metrics.wholeness import Gap
 
 
 def place_of(slug: str, viewer: Any) -> Place:
@@ -35,29 +36,44 @@ def place_of(slug: str, viewer: Any) -> Place:
     raise Http404
 
 
-def table_of(place: Place, slug: str, chart: str, query: Any) -> Table:
-    """The plain table behind a chart."""
+def table_of(
+    place: Place, slug: str, chart: str, query: Any, viewer: Any
+) -> tuple[Table, Gap | None]:
+    """The plain table behind a chart, and why its period is not complete."""
     if chart not in CHARTS:
         raise Http404
     extent = extent_of(COMMUNITY if place.scope == Scope.PERSON else place)
     if extent is None:
         raise Http404
-    board = board_of(place, slug, window_of(query, extent), extent)
+    board = board_of(place, slug, window_of(query, extent), extent, viewer)
     # Programs read the same column names whatever the language of whoever sends them.
     with translation.override("en"):
-        return CHARTS[chart](board).data
+        return with_shares(CHARTS[chart](board).data, board), board.gap
 
 
-def as_csv(table: Table, name: str) -> HttpResponse:
+def with_shares(table: Table, board: Board) -> Table:
+    """The table with how complete each month is; a table that has no months as it is."""
+    if table.header[0] != "month":
+        return table
+    figures = board.monthly.get("contributions", {})
+    shares = {str(month): figure.completeness for month, figure in figures.items()}
+    rows = [(*row, shares.get(str(row[0]))) for row in table.rows]
+    return Table([*table.header, "completeness"], rows)
+
+
+def as_csv(table: Table, gap: Gap | None, name: str) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(table.header)
     writer.writerows([inert(cell) for cell in row] for row in table.rows)
+    if gap is not None:
+        writer.writerow([f"# {gap.said}"])
     answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
-def as_json(table: Table) -> JsonResponse:
+def as_json(table: Table, gap: Gap | None) -> JsonResponse:
     keys = [str(name) for name in table.header]
-    return JsonResponse({"rows": [dict(zip(keys, row, strict=True)) for row in table.rows]})
+    rows = [dict(zip(keys, row, strict=True)) for row in table.rows]
+    return JsonResponse({"rows": rows, "lacking": None if gap is None else gap.as_json()})

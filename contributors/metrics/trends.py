@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from contributors.activity.models import Completeness
 from contributors.metrics.charts import (
     Axis,
     Chart,
@@ -26,6 +25,8 @@ from contributors.metrics.queries import Measure, Monthly
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from contributors.metrics.wholeness import Gap
 
 MONTHS = 12
 # Charts of issues and change requests, which not every source knows.
@@ -50,7 +51,7 @@ class Board:
     months: Sequence[date]
     monthly: Monthly
     measures: dict[str, Measure]
-    gap: Completeness | None = None  # the day of that period on which most is missing
+    gap: "Gap | None" = None  # why the figures of that period are not complete
     choice: str = ""  # the part of an address that asks for the period of `measures`
 
     def values(self, key: str, scale: float = 1) -> list[float | None]:

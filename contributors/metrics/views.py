@@ -42,5 +42,5 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def series(request: HttpRequest, scope: str, chart: str, form: str) -> HttpResponse:
     """The numbers of one chart as CSV or JSON."""
     place = place_of(scope, request.user)
-    table = table_of(place, scope, chart, request.GET)
-    return as_csv(table, chart) if form == "csv" else as_json(table)
+    table, gap = table_of(place, scope, chart, request.GET, request.user)
+    return as_csv(table, gap, chart) if form == "csv" else as_json(table, gap)

@@ -25,5 +25,14 @@ def standing(repository: Repository, request: HttpRequest) -> Mapping[str, Any] 
     return {"source": source, "may_manage": may_manage}
 
 
+def again(repository: Repository, request: HttpRequest) -> Mapping[str, Any] | None:
+    """The way for maintainers to have everything read once more."""
+    if not request.user.has_perm("connections.manage_connections"):
+        return None
+    source = Source.objects.filter(repository=repository).first()
+    return {"source": source} if source else None
+
+
 register_standings(standings)
+fill("activity:completeness", Panel("integrations/connections/_again.html", again))
 fill("projects:repository", Panel("integrations/connections/_standing.html", standing, order=10))

@@ -117,8 +117,8 @@ def markdown(text: str) -> SafeString:
 
 @register.simple_tag
 def percent(share: float) -> str:
-    """A share of one in percent; never rounded up to a whole that is not there."""
-    whole = 100 if share >= 1 else min(99, round(100 * share))
+    """A share of one in percent; rounded down, so that only a whole is 100."""
+    whole = 100 if share >= 1 else min(99, int(100 * share + 1e-9))
     return f"{whole}%"
 
 

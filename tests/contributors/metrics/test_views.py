@@ -237,8 +237,14 @@ def test_the_numbers_of_a_chart_can_be_taken_as_json_in_any_language(client, see
     rows = json.loads(client.get(url, headers={"accept-language": "zh-hans"}).content)["rows"]
 
     opened = Figure.objects.get(scope="project", metric="issues_new", month=date(2026, 3, 1))
-    assert rows[-1] == {"month": "2026-03-01", "Opened": opened.value, "Closed": 2.0}
-    assert rows[0] == {"month": "2025-04-01", "Opened": None, "Closed": None}
+    last = {"month": "2026-03-01", "Opened": opened.value, "Closed": 2.0}
+    assert rows[-1] == {**last, "completeness": opened.completeness}
+    assert rows[0] == {
+        "month": "2025-04-01",
+        "Opened": None,
+        "Closed": None,
+        "completeness": None,
+    }
 
 
 def test_the_numbers_of_a_chart_can_be_taken_as_csv(client, seeded):
@@ -247,7 +253,7 @@ def test_the_numbers_of_a_chart_can_be_taken_as_csv(client, seeded):
     answer = client.get(url)
 
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.content.decode().splitlines()[-1] == "2026-03-01,2.0,0.0"
+    assert answer.content.decode().splitlines()[-1] == "2026-03-01,2.0,0.0,"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""Why figures are not complete: said for their own scope and period, with a way to the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db.models import F, Sum
+from django.db.models.functions import TruncMonth
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+
+from community.lib.refusals import Sentence
+from community.projects.models import Repository
+from contributors.activity.models import Completeness
+from contributors.activity.standing import (
+    OpenReason,
+    Weight,
+    standings,
+    together,
+    weigh_each,
+    why_short,
+)
+from contributors.metrics.ledger import next_month
+from contributors.metrics.models import Figure, Scope
+from contributors.metrics.periods import Window
+from contributors.metrics.queries import Place, repositories_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.people.models import Person
+
+    Viewer = Person | AnonymousUser
+
+HIDDEN = _("Something lacks at a repository that is not shown to you.")
+Key = tuple[str, int, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why the figures of a scope and period are not complete, and where that is told."""
+
+    weight: Weight
+    said: Sentence
+    url: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As programs are told: counts of the period, and the reason in the reader's language."""
+        counts = {"expected": self.weight.expected, "received": self.weight.received}
+        return {"share": self.weight.share, **counts, "reason": str(self.said), "url": self.url}
+
+    def share(self, stored: float | None) -> float | None:
+        """The share of a figure, which says less than everything while anything is open."""
+        if stored is None:
+            return self.weight.share
+        return min(stored, self.weight.share if self.weight.share is not None else 0.9999)
+
+
+def gap_of(place: Place, window: Window, viewer: "Viewer", at: datetime) -> Gap | None:
+    """What keeps a scope and period from being complete; None where nothing does."""
+    repositories = repositories_of(place)
+    weight = together(weigh_each(repositories, at, window.start, window.end).values())
+    if weight.is_complete or (not weight.expected and not weight.reasons):
+        return None
+    hidden = set(Repository.objects.all().hidden_from(viewer).values_list("pk", flat=True))
+    reasons = [one for one in weight.reasons if one.repository_id not in hidden]
+    lacking = Completeness.objects.lacking().within(window.start, window.end)
+    shown = lacking.filter(repository__in=set(repositories) - hidden)
+    worst = shown.order_by(F("received") - F("expected"), "day").first()
+    return Gap(weight, said_of(worst, reasons), url_of(place, window))
+
+
+def said_of(worst: Completeness | None, reasons: Sequence[OpenReason]) -> Sentence:
+    """The worst day, else what is open."""
+    if worst is not None:
+        return why_short(
+            worst, [one for one in reasons if one.repository_id == worst.repository_id]
+        )
+    return reasons[0].said if reasons else Sentence(HIDDEN)
+
+
+def url_of(place: Place, window: Window) -> str:
+    """The page of completeness, narrowed to what a figure counts."""
+    wanted = {"project": place.project, "repository": place.repository or ""}
+    given = {name: value for name, value in wanted.items() if value}
+    days = {"from": window.start.isoformat(), "to": window.end.isoformat()}
+    return f"{reverse('activity:whole')}?{urlencode({**given, **days})}"
+
+
+def weights_of(figures: Iterable[Figure], at: datetime) -> dict[Key, Weight]:
+    """The weight behind each monthly figure, in three queries however many there are."""
+    keys = {(one.scope, one.scope_id, one.month) for one in figures}
+    months = sorted({month for _scope, _pk, month in keys})
+    if not months:
+        return {}
+    owners = dict(Repository.objects.order_by("pk").values_list("pk", "project"))
+    rows = Completeness.objects.within(months[0], next_month(months[-1])).order_by()
+    sums = rows.annotate(month=TruncMonth("day")).values_list("repository", "month")
+    counts = {
+        (pk, month): (expected, received)
+        for pk, month, expected, received in sums.annotate(Sum("expected"), Sum("received"))
+    }
+    stand = standings(list(owners), at)
+    found: dict[Key, Weight] = {}
+    members: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for pk, project in owners.items():
+        members[Scope.PROJECT, project].append(pk)
+        members[Scope.REPOSITORY, pk].append(pk)
+    for scope, pk, month in keys:
+        mine = members.get((scope, pk), [] if scope in {"project", "repository"} else list(owners))
+        weights = []
+        for one in mine:
+            standing = stand.get(one)
+            reasons = standing.reasons if standing else ()
+            open_then = [why for why in reasons if why.concerns(next_month(month))]
+            expected, received = counts.get((one, month), (0, 0))
+            weights.append(
+                Weight(expected, received, bool(standing and standing.is_read), open_then)
+            )
+        found[scope, pk, month] = together(weights)
+    return found
