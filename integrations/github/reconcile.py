@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 DAILY = timedelta(days=1)
 MOST_ITEMS = 1_000  # numbers of one run; the next goes on below them
 IN_TURN = 10  # items asked how many comments they have, for each act that a run read
-MOST_IN_TURN = 2_000
 MOST_TALKS = 200  # items of one run
 MOST_SINGLES = 20  # requests of one run for single things
 NAMES = {"issue": "issues", "change_request": "change_requests"}  # kind: name among the totals
@@ -131,12 +130,15 @@ class Reconciliation:
             held |= dict(islice(suspects.items(), MOST_ITEMS))
             if len(suspects) > MOST_ITEMS:
                 part["below"], self.is_whole = min(held), False
-        return {**held, **self._in_turn(search)}
+        return {**held, **self._in_turn(search, room=search.size - len(held))}
 
-    def _in_turn(self, search: Vanished) -> Held:
-        """Some items with comments; none after a first reading, or where REST alone answers."""
-        most = min(MOST_IN_TURN, self.listed.count * IN_TURN)
-        if not most or not self.totals or "at" not in self.part:
+    def _in_turn(self, search: Vanished, *, room: int) -> Held:
+        """What the question holds besides: items with comments.
+
+        None after a first reading, or where REST alone answers.
+        """
+        most = min(room, self.listed.count * IN_TURN)
+        if most <= 0 or not self.totals or "at" not in self.part:
             return {}
         found = search.spoken_of(after=self.part.get("turn", 0), most=most)
         self.part["turn"] = max(found) if len(found) == most else 0
