@@ -54,6 +54,7 @@ class Bench:
         self.found: dict[tuple[str, str], Measured] = {}
         self.gone: dict[str, Any] = {}
         self.contributions = 0
+        self.lost: set[str] = set()
 
     def __enter__(self) -> Self:
         self._kept = tempfile.TemporaryDirectory(prefix="bench-sync-")
@@ -91,7 +92,18 @@ class Bench:
             for collector in chosen:
                 if phase == "again" and not collector.is_guildhall:
                     continue
-                self.measure(collector, phase)
+                if collector.name not in self.lost:
+                    self.measure_or_lose(collector, phase)
+
+    def measure_or_lose(self, collector: Collector, phase: str) -> None:
+        """Another's collector that fails is left out from then on; ours and the floor may not."""
+        try:
+            self.measure(collector, phase)
+        except subprocess.SubprocessError as error:
+            if not collector.is_peer:
+                raise
+            self.lost.add(collector.name)
+            print(f"{WORDS[phase]:<16} {collector.name:<21} failed: {error}", flush=True)
 
     def measure(self, collector: Collector, phase: str) -> None:
         """One phase of one collector, and its row of the table."""

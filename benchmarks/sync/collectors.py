@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 Prepare = Callable[[Mapping[str, str]], None]
@@ -24,6 +26,7 @@ class Collector:
     settings: Mapping[str, str] = field(default_factory=dict)
     prepare: Prepare = nothing
     is_guildhall: bool = False
+    is_peer: bool = False
 
     def call(self, *arguments: str) -> list[str]:
         return [self.python, "-m", f"benchmarks.sync.{self.module}", *arguments]
@@ -33,7 +36,30 @@ def chosen(databases: list[str], *, peers: bool) -> list[Collector]:
     """The floor and Guildhall side by side, then the others where they are there."""
     found = [Collector("floor", "floor")]
     found += [guildhall(database) for database in databases if database_url(database)]
+    if not peers:
+        return found
+    found.append(Collector("PyGithub loop", "loop", is_peer=True))
+    if python := perceval_python():
+        found.append(Collector("perceval", "perceval", python=python, is_peer=True))
     return found
+
+
+def perceval_python() -> str:
+    """A Python that has grimoirelab-perceval, made once; empty where it cannot be had."""
+    folder = Path(tempfile.gettempdir()) / "guildhall-benchmarks" / "perceval"
+    python = folder / "bin" / "python"
+    try:
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=120)
+        look = [python, "-c", "import perceval.backends"]
+        if subprocess.run(look, check=False, capture_output=True).returncode:
+            print("Installing perceval, once ...", file=sys.stderr)
+            call = [python, "-m", "pip", "install", "--quiet", "perceval"]
+            subprocess.run(call, check=True, timeout=300, capture_output=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f"Without perceval, which could not be installed: {error}")
+        return ""
+    return str(python)
 
 
 def guildhall(database: str) -> Collector:

@@ -5,6 +5,7 @@ last time), `truth` (how much there is), `week` (lets a week pass).
 """
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -14,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.sync import enterprise
 from benchmarks.sync.week import live_a_week
 from tests.github_api.__main__ import scaled
 from tests.github_api.server import Asked, GitHub, Reply, serving
@@ -42,7 +44,8 @@ class Watched(GitHub):
 
     def reply(self, asked: Asked) -> Reply:
         came = time.monotonic()
-        found = super().reply(asked)
+        found = enterprise.reply(self.world, asked) or super().reply(asked)
+        enterprise.complete(asked, found)
         kind = "graphql" if asked.method == "POST" else "rest"
         went = time.monotonic() + self.latency + found.delay
         self.entries.append(Entry(came, went, kind, found.status))
@@ -116,6 +119,8 @@ def main() -> None:
         "week": lambda: asdict(live_a_week(world, elsewhere, given.scale)),
     }
     with serving(github) as base:
+        github.warm()
+        gc.freeze()
         print(json.dumps(base), flush=True)
         for line in sys.stdin:
             print(json.dumps(orders[line.strip()]()), flush=True)
