@@ -20,6 +20,7 @@ from config import schema  # noqa: F401  (registers how tokens are described)
 from contributors.activity.api import ContributionViewSet, WorkItemViewSet
 from contributors.activity.completeness_api import DayViewSet, RepositoryWeightViewSet
 from contributors.metrics.api import FigureViewSet, MetricViewSet
+from integrations.connections.api import SourceViewSet
 
 
 class Schema(SpectacularJSONAPIView):
@@ -68,6 +69,7 @@ router.register("completeness", RepositoryWeightViewSet, basename="completeness"
 router.register("completeness-days", DayViewSet, basename="completeness-days")
 router.register("metrics", MetricViewSet, basename="metrics")
 router.register("figures", FigureViewSet, basename="figures")
+router.register("sources", SourceViewSet, basename="sources")
 
 v1 = [
     path("", Index.as_view(), name="index"),

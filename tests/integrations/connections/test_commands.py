@@ -10,6 +10,7 @@ from community.jobs.models import Job
 from community.projects.models import Project
 from integrations.connections.figures import figures
 from integrations.connections.models import Credential, Source, SyncRun
+from integrations.connections.sealing import unseal
 from integrations.connections.tasks import sync, sync_due
 from tests.factories import NOON, connections
 from tests.integrations.github.test_sync import LISTS, truth
@@ -131,3 +132,22 @@ def test_nothing_is_due_while_paused(source):
     Source.objects.update(state=Source.State.PAUSED, due_at=NOON)
 
     assert list(Source.objects.due_at(NOON)) == []
+
+
+def test_a_token_comes_by_standard_input_and_is_stored(github, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("good-token\n"))
+
+    run("connect", "github", "guild/hall", "--project", "hall", "--no-sync", "--token-stdin")
+
+    assert unseal(Credential.objects.get().sealed_secret) == "good-token"
+
+
+def test_an_estimate_is_said_before_anything_is_connected(github):
+    said = run("connect", "github", "guild/hall", "--project", "hall", "--estimate")
+
+    assert ("requests" in said, "are left this hour" in said) == (True, True)
+    assert Source.objects.count() == 0
+
+
+def test_sources_are_listed_with_state_and_budget(source):
+    assert run("connections") == "guild/hall: active, completeness not known, no budget known\n"
