@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from community.jobs.topics import publish
+from community.lib.bulk import among
 from community.people.models import Affiliation, Identity, OrganizationDomain
 
 
@@ -46,7 +47,7 @@ def note_first_acts(days: Mapping[int, date]) -> None:
     from the domain alone begins no later than that.
     """
     # In order of their ids, so that two batches at once do not wait for each other in a ring.
-    rows = Identity.objects.filter(pk__in=days, erased_at=None).exclude(email_domain="")
+    rows = Identity.objects.filter(pk__in=among(days), erased_at=None).exclude(email_domain="")
     earlier = [
         one
         for one in rows.select_for_update().order_by("pk")

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from secrets import token_hex
+from typing import NamedTuple, Protocol
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from community.jobs.topics import publish
+from community.lib.bulk import among_texts
 from community.lib.text import storable
 from community.people.bots import bot_reason
 from community.people.employers import affiliate_new
@@ -27,6 +28,7 @@ from community.people.visibility import shows_logins
 
 Key = tuple[str, str]  # provider, uid
 TRIES = 5
+LONGEST_LABELS = {"login": 255, "name": 255, "avatar_url": 500}
 
 
 class Actor(Protocol):
@@ -50,6 +52,17 @@ class Actor(Protocol):
     def is_bot(self) -> bool: ...
 
 
+class _Label(NamedTuple):
+    """An identity as far as recognizing somebody needs it; a model is slow to make."""
+
+    pk: int
+    login: str
+    name: str
+    avatar_url: str
+    is_bot: bool
+    erased_at: datetime | None
+
+
 @transaction.atomic
 def identify(actors: Iterable[Actor], *, at: datetime) -> dict[Key, int]:
     """The id of each actor's identity; unknown actors get an identity and a person.
@@ -70,8 +83,8 @@ def identify(actors: Iterable[Actor], *, at: datetime) -> dict[Key, int]:
         except IntegrityError:  # somebody else made one of them first
             if attempt == TRIES - 1:
                 raise
-        known = _known(seen)
-    return {key: identity.pk for key, identity in known.items()}
+        known.update(_known(seen.keys() - known.keys()))
+    return {key: label.pk for key, label in known.items()}
 
 
 @transaction.atomic
@@ -130,7 +143,7 @@ def _newest(actors: Iterable[Actor]) -> dict[Key, Actor]:
     return seen
 
 
-def _known(keys: Iterable[Key]) -> dict[Key, Identity]:
+def _known(keys: Iterable[Key]) -> dict[Key, _Label]:
     """The identities we have; erased ones are known by their tombstones."""
     wanted = list(keys)
     found = _by_uid(wanted)
@@ -140,38 +153,36 @@ def _known(keys: Iterable[Key]) -> dict[Key, Identity]:
         if (provider, uid) not in found
     }
     erased = _by_uid(graves)
-    return {**found, **{graves[key]: identity for key, identity in erased.items()}}
+    return {**found, **{graves[key]: label for key, label in erased.items()}}
 
 
-def _by_uid(keys: Iterable[Key]) -> dict[Key, Identity]:
+def _by_uid(keys: Iterable[Key]) -> dict[Key, _Label]:
     uids: dict[str, list[str]] = {}
     for provider, uid in keys:
         uids.setdefault(provider, []).append(uid)
-    if not uids:
-        return {}
-    wanted = Q()
+    found = {}
     for provider, values in uids.items():
-        wanted |= Q(provider=provider, uid__in=values)
-    return {(one.provider, one.uid): one for one in Identity.objects.filter(wanted)}
+        rows = Identity.objects.filter(provider=provider, uid__in=among_texts(values))
+        for uid, *label in rows.values_list("uid", *_Label._fields):
+            found[provider, uid] = _Label(*label)
+    return found
 
 
-def _relabel(seen: Mapping[Key, Actor], known: Mapping[Key, Identity], at: datetime) -> None:
+def _relabel(seen: Mapping[Key, Actor], known: Mapping[Key, _Label], at: datetime) -> None:
     """Update what changed at the source and remember former logins."""
-    changed, renamed = [], []
-    for key, identity in sorted(known.items(), key=lambda item: item[1].pk):
-        changes = _changes(identity, seen[key])
-        if not changes:
-            continue
-        for name, value in changes.items():
-            setattr(identity, name, value)
-        changed.append(identity)
-        if "login" in changes:
-            renamed.append(identity)
-    if not changed:
+    found = {label.pk: _changes(label, seen[key]) for key, label in known.items()}
+    changes = {pk: labels for pk, labels in found.items() if labels}
+    if not changes:
         return
+    changed = list(Identity.objects.filter(pk__in=changes).order_by("pk"))
+    for identity in changed:
+        for name, value in changes[identity.pk].items():
+            setattr(identity, name, value)
     Identity.objects.bulk_update(changed, ["login", "name", "avatar_url", "is_bot"])
     IdentityLogin.objects.bulk_create(
-        IdentityLogin(identity=one, login=one.login, seen_from=at) for one in renamed
+        IdentityLogin(identity=one, login=one.login, seen_from=at)
+        for one in changed
+        if "login" in changes[one.pk]
     )
     _follow(changed)
 
@@ -191,23 +202,20 @@ def _follow(identities: list[Identity]) -> None:
     Person.objects.bulk_update(people.values(), ["search_text", "is_bot", "bot_reason"])
 
 
-def _changes(identity: Identity, actor: Actor) -> dict[str, str | bool]:
+def _changes(label: _Label, actor: Actor) -> dict[str, str | bool]:
     """The labels that the source now writes differently."""
-    if identity.erased_at:
+    if label.erased_at:
         return {}
-    fresh: dict[str, str] = {
-        "login": storable(actor.login, 255),
-        "name": storable(actor.name, 255),
-        "avatar_url": storable(actor.avatar_url, 500),
-    }
     # A commit is as old as it is: its names fill gaps but correct nothing.
     from_commit = bool(actor.email_hash)
-    changes: dict[str, str | bool] = {
-        name: value
-        for name, value in fresh.items()
-        if value and value != (old := getattr(identity, name)) and not (from_commit and old)
-    }
-    if actor.is_bot and not identity.is_bot:
+    changes: dict[str, str | bool] = {}
+    for name, longest in LONGEST_LABELS.items():
+        value, old = getattr(actor, name), getattr(label, name)
+        if value and value != old and not (from_commit and old):
+            value = storable(value, longest)
+            if value and value != old:
+                changes[name] = value
+    if actor.is_bot and not label.is_bot:
         changes["is_bot"] = True
     return changes
 
@@ -238,7 +246,7 @@ def _person(actor: Actor, handle: str, listed: set[str], at: datetime) -> Person
     return Person(
         handle=handle,
         name=name,
-        password=make_password(None),
+        password=f"{UNUSABLE_PASSWORD_PREFIX}{token_hex(20)}",  # as make_password does, at once
         is_bot=bool(reason),
         bot_reason=reason,
         search_text=search_text(handle, name, [storable(actor.login, 255)]),

@@ -1,20 +1,48 @@
 """What a work item owes to the ledger: when it was first answered, and who spoke last."""
 
+import json
 from collections.abc import Iterable
-from itertools import islice
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Q, QuerySet
 
-from community.people.models import Identity
+from community.lib.bulk import NUMBERS, chunks
 from contributors.activity.models import Contribution, WorkItem
 
-CHUNK = 1000
 DERIVED = ("first_response_at", "first_response_by", "last_reply_at", "last_reply_by")
 REPLIES = (
-    Contribution.Kind.ISSUE_COMMENT,
-    Contribution.Kind.REVIEW,
-    Contribution.Kind.REVIEW_COMMENT,
+    Contribution.Kind.ISSUE_COMMENT.value,
+    Contribution.Kind.REVIEW.value,
+    Contribution.Kind.REVIEW_COMMENT.value,
 )
+
+# What known people who are not bots said on a work item.
+_REPLY = f"""
+SELECT c.id FROM activity_contribution c
+    JOIN people_identity i ON i.id = c.identity_id
+    JOIN people_person p ON p.id = i.person_id
+WHERE c.work_item_id = w.id AND c.deleted_at IS NULL AND NOT i.is_bot AND NOT p.is_bot
+    AND c.kind IN ({", ".join(f"'{kind}'" for kind in REPLIES)})
+"""  # noqa: S608 - of constants
+_DERIVE = {
+    vendor: f"""
+UPDATE activity_workitem SET
+    first_response_at = answer.occurred_at, first_response_by_id = answer.identity_id,
+    last_reply_at = latest.occurred_at, last_reply_by_id = latest.identity_id
+FROM (
+    SELECT w.id,
+        ({_REPLY} AND (author.person_id IS NULL OR author.person_id <> i.person_id)
+            ORDER BY c.occurred_at, c.external_id LIMIT 1) AS answer_id,
+        ({_REPLY} ORDER BY c.occurred_at DESC, c.external_id DESC LIMIT 1) AS latest_id
+    FROM activity_workitem w LEFT JOIN people_identity author ON author.id = w.author_id
+    WHERE w.id IN ({NUMBERS[vendor]})
+) said
+    LEFT JOIN activity_contribution answer ON answer.id = said.answer_id
+    LEFT JOIN activity_contribution latest ON latest.id = said.latest_id
+WHERE activity_workitem.id = said.id
+"""  # noqa: S608 - of constants
+    for vendor in NUMBERS
+}
 
 
 def derive_work_items(ids: Iterable[int]) -> None:
@@ -23,16 +51,9 @@ def derive_work_items(ids: Iterable[int]) -> None:
     A first response is a comment or review by a known person who is neither the
     author nor a bot; the last reply may be the author's own.
     """
-    rest = iter(sorted(ids))
-    while chunk := list(islice(rest, CHUNK)):
-        first = _responses().order_by("occurred_at", "external_id")
-        last = _replies().order_by("-occurred_at", "-external_id")
-        WorkItem.objects.filter(pk__in=chunk).update(
-            first_response_at=Subquery(first.values("occurred_at")[:1]),
-            first_response_by=Subquery(first.values("identity")[:1]),
-            last_reply_at=Subquery(last.values("occurred_at")[:1]),
-            last_reply_by=Subquery(last.values("identity")[:1]),
-        )
+    for chunk in chunks(sorted(ids)):
+        with connection.cursor() as cursor:
+            cursor.execute(_DERIVE[connection.vendor], [json.dumps(chunk)])
 
 
 def items_of_people(person_ids: Iterable[int]) -> QuerySet[WorkItem]:
@@ -41,22 +62,3 @@ def items_of_people(person_ids: Iterable[int]) -> QuerySet[WorkItem]:
     spoken = Contribution.objects.filter(identity__person__in=people, kind__in=REPLIES)
     opened = Q(author__person__in=people)
     return WorkItem.objects.filter(opened | Q(pk__in=spoken.values("work_item")))
-
-
-def _replies() -> QuerySet[Contribution]:
-    """What known people who are not bots said on the outer work item."""
-    return Contribution.objects.filter(
-        work_item=OuterRef("pk"),
-        kind__in=REPLIES,
-        deleted_at=None,
-        identity__is_bot=False,
-        identity__person__is_bot=False,
-    )
-
-
-def _responses() -> QuerySet[Contribution]:
-    """Replies by somebody else than the author under any identity."""
-    by_author = Identity.objects.filter(
-        pk=OuterRef(OuterRef("author_id")), person=OuterRef("identity__person")
-    )
-    return _replies().filter(~Exists(by_author))

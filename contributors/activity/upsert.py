@@ -1,18 +1,17 @@
-"""Compares rows with the ledger and writes those that differ, a thousand at a time."""
+"""Compares rows with the ledger and writes those that differ."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any
 
 from django.db import connection
 
+from community.lib.bulk import TEXTS, upsert
 from contributors.activity.rows import Row, RowKey, Table, is_older, moment, survives
 
-CHUNK = 1000
-T = TypeVar("T")
 KEY = ("repository_id", "external_id", "kind")
 
 
@@ -79,20 +78,46 @@ def _dead(row: Row, deleted_at: datetime | None) -> Row:
 
 def _stored(table: Table, repository_id: int, keys: Iterable[RowKey]) -> dict[RowKey, Row]:
     """What the table already holds of these keys."""
-    wanted = {external_id for external_id, _ in keys}
-    found: dict[RowKey, Row] = {}
-    for chunk in _chunks(wanted):
-        rows = table.model._default_manager.filter(
-            repository_id=repository_id, external_id__in=chunk
-        ).values_list("external_id", "kind", *table.columns)
-        found.update({(row[0], row[1]): row[2:] for row in rows})
-    return found
+    wanted = json.dumps(list({external_id for external_id, _ in keys}))
+    with connection.cursor() as cursor:
+        cursor.execute(_look_up(table, connection.vendor), [repository_id, wanted])
+        read = _from_text if connection.vendor == "sqlite" else _from_driver
+        return {(row[0], row[1]): read(table, row[2:]) for row in cursor.fetchall()}
 
 
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
+@cache
+def _look_up(table: Table, vendor: str) -> str:
+    quote = connection.ops.quote_name
+    # SQLite keeps moments as text, of which its driver would make moments slowly.
+    columns = [
+        f"CAST({quote(name)} AS text)"
+        if vendor == "sqlite" and place in table.moments
+        else quote(name)
+        for place, name in enumerate(table.columns)
+    ]
+    return (
+        f"SELECT external_id, kind, {', '.join(columns)} "  # noqa: S608 - our own names
+        f"FROM {quote(table.name)} WHERE repository_id = %s AND external_id IN ({TEXTS[vendor]})"
+    )
+
+
+def _from_text(table: Table, row: Row) -> Row:
+    values = list(row)
+    for place in table.moments:
+        if values[place] is not None:
+            values[place] = datetime.fromisoformat(f"{values[place]}+00:00")
+    for place in table.lists:
+        values[place] = json.loads(values[place])
+    return tuple(values)
+
+
+def _from_driver(table: Table, row: Row) -> Row:
+    if not table.lists:
+        return row
+    values = list(row)
+    for place in table.lists:
+        values[place] = json.loads(values[place])
+    return tuple(values)
 
 
 def _write(
@@ -101,42 +126,19 @@ def _write(
     rows: Mapping[RowKey, Row],
     once: Mapping[str, datetime],
 ) -> None:
-    if not rows:
-        return
-    columns = [*KEY, *table.columns, *once]
     # SQLite keeps moments as text without their zone; PostgreSQL reads it.
     end = -6 if connection.vendor == "sqlite" else None
     more = [moment(value)[:end] for value in once.values()]
-    values = [(repository_id, *key, *_plain(row, end), *more) for key, row in rows.items()]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(_statement(table, columns, 1), values)
-            return
-        for chunk in _chunks(values):
-            flat = [value for row in chunk for value in row]
-            cursor.execute(_statement(table, columns, len(chunk)), flat)
+    values = ((repository_id, *key, *_plain(table, row, end), *more) for key, row in rows.items())
+    upsert(table.name, KEY, table.columns, values, once=tuple(once))
 
 
-def _plain(row: Row, end: int | None) -> list[Any]:
+def _plain(table: Table, row: Row, end: int | None) -> list[Any]:
     """Values as the drivers take them fastest: moments and lists as text."""
-    return [
-        moment(value)[:end]
-        if isinstance(value, datetime)
-        else json.dumps(value)
-        if isinstance(value, list)
-        else value
-        for value in row
-    ]
-
-
-def _statement(table: Table, columns: Sequence[str], rows: int) -> str:
-    """INSERT ... ON CONFLICT UPDATE for so many rows; names come from our models only."""
-    quote = connection.ops.quote_name
-    name = quote(table.model._meta.db_table)
-    one = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    updates = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in table.columns)
-    values = ", ".join([one] * rows)
-    return (
-        f"INSERT INTO {name} ({', '.join(map(quote, columns))}) VALUES {values} "  # noqa: S608
-        f"ON CONFLICT ({', '.join(map(quote, KEY))}) DO UPDATE SET {updates}"
-    )
+    values = list(row)
+    for place in table.moments:
+        if values[place] is not None:
+            values[place] = moment(values[place])[:end]
+    for place in table.lists:
+        values[place] = json.dumps(values[place])
+    return values

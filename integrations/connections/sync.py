@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from community.audit.actions import record
+from community.lib.bulk import upsert
 from community.lib.refusals import NOTHING, Refused, Sentence
 from contributors.activity.ingest import ingest, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
@@ -130,20 +131,16 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
 
 def _expect(source: Source, page: Page) -> None:
     """Remember what the source says belongs to each item; None leaves what was known."""
-    groups: defaultdict[tuple[str, ...], list[ExpectedItem]] = defaultdict(list)
+    groups: defaultdict[tuple[str, ...], list[list[object]]] = defaultdict(list)
     # A list that shifts while it is read shows an item twice; what it said last counts.
     for one in {one.number: one for one in page.expected}.values():
-        said = {"comments": one.comments, "reviews": one.reviews}
-        said = {name: count for name, count in said.items() if count is not None}
-        row = ExpectedItem(source=source, number=one.number, opened_on=one.opened_on, **said)
+        counts = {"comments": one.comments, "reviews": one.reviews}
+        said = {name: count for name, count in counts.items() if count is not None}
+        row = [source.pk, one.number, one.opened_on.isoformat(), *said.values()]
         groups[tuple(said)].append(row)
+    table = ExpectedItem._meta.db_table
     for columns, rows in groups.items():
-        ExpectedItem.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["source", "number"],
-            update_fields=["opened_on", *columns],
-        )
+        upsert(table, ("source_id", "number"), ("opened_on", *columns), rows)
 
 
 def finish(

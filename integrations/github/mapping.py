@@ -6,6 +6,7 @@ All take the shape of the REST API, which is also that of webhook deliveries;
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from contributors.activity.records import Actor, Batch, ContributionRecord, WorkItemRecord
@@ -20,15 +21,23 @@ def actor(user: Payload | None) -> Actor | None:
     """The person by numeric id; None when GitHub itself no longer knows who it was."""
     if not user or not user.get("id") or user["login"].lower() == GHOST:
         return None
-    login = user["login"]
+    return _account(
+        user["id"], user["login"], user.get("name"), user.get("avatar_url"), user.get("type")
+    )
+
+
+@lru_cache(maxsize=1024)  # the same few people do most
+def _account(
+    number: int, login: str, name: str | None, avatar_url: str | None, kind: str | None
+) -> Actor:
     return Actor(
         provider=SOURCE,
-        uid=str(user["id"]),
+        uid=str(number),
         login=login,
-        name=text(user.get("name"), 255),
+        name=text(name, 255),
         # Without its size, in which the two APIs differ, so that nothing seems to change.
-        avatar_url=text(user.get("avatar_url"), 500).partition("?")[0],
-        is_bot=user.get("type") == "Bot" or login.endswith("[bot]"),
+        avatar_url=text(avatar_url, 500).partition("?")[0],
+        is_bot=kind == "Bot" or login.endswith("[bot]"),
     )
 
 
@@ -187,9 +196,10 @@ def number_in(url: str) -> int:
 
 def moment(value: str | None) -> datetime | None:
     """An ISO 8601 time as GitHub writes it."""
-    return datetime.fromisoformat(value) if value else None
+    return required(value) if value else None
 
 
+@lru_cache(maxsize=4096)  # many things are opened, changed and closed at once
 def required(value: str) -> datetime:
     """A time that is always there."""
     return datetime.fromisoformat(value)

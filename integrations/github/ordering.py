@@ -1,7 +1,7 @@
 """What of a delivery is news: deliveries come in any order, late, and again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -105,4 +105,4 @@ def _closed_by_kept(record: WorkItemRecord, held: WorkItem | None) -> WorkItemRe
     if held.closed_at != record.closed_at or held.closed_by_id is None:
         return record
     closer = Identity.objects.get(pk=held.closed_by_id)
-    return replace(record, closed_by=Actor(provider=closer.provider, uid=closer.uid))
+    return record._replace(closed_by=Actor(provider=closer.provider, uid=closer.uid))

@@ -1,6 +1,5 @@
 """Records as adapters hand them in, and the ledger written down for comparison."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,7 +14,7 @@ _numbers = count(1)
 
 def actor(number: int = 1, **more: Any) -> Actor:
     """A GitHub account."""
-    return replace(Actor("github", str(number), login=f"user-{number}"), **more)
+    return Actor(**{"provider": "github", "uid": str(number), "login": f"user-{number}", **more})
 
 
 def contribution(external_id: str = "", **more: Any) -> ContributionRecord:
