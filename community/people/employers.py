@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from community.jobs.topics import publish
-from community.lib.bulk import among
+from community.people.bulk import among
 from community.people.models import Affiliation, Identity, OrganizationDomain
 
 

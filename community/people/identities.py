@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
 from community.jobs.topics import publish
-from community.lib.bulk import among_texts
 from community.lib.text import storable
 from community.people.bots import bot_reason
+from community.people.bulk import among_texts
 from community.people.employers import affiliate_new
 from community.people.handles import LONGEST, is_reserved, proper_handle
 from community.people.hashing import tombstone

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from community.lib.bulk import NUMBERS, chunks
+from community.people.bulk import NUMBERS, chunks
 from contributors.activity.models import Contribution, WorkItem
 
 DERIVED = ("first_response_at", "first_response_by", "last_reply_at", "last_reply_by")

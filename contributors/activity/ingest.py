@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from community.lib.bulk import among, among_texts
+from community.people.bulk import among, among_texts
 from community.people.employers import note_first_acts
 from community.people.identities import identify
 from community.projects.models import Repository

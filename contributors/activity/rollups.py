@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import connection
 
-from community.lib.bulk import TEXTS, chunks
+from community.people.bulk import TEXTS, chunks
 from contributors.activity.models import Contribution
 
 _INTO = """

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from community.lib.bulk import TEXTS, upsert
+from community.people.bulk import TEXTS, upsert
 from contributors.activity.rows import Row, RowKey, Table, is_older, moment, survives
 
 KEY = ("repository_id", "external_id", "kind")

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from community.audit.actions import record
-from community.lib.bulk import upsert
 from community.lib.refusals import NOTHING, Refused, Sentence
+from community.people.bulk import upsert
 from contributors.activity.ingest import ingest, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
 from integrations.connections import protocol
