@@ -1,6 +1,6 @@
 """What a connector is: one folder, one class, one line in INSTALLED_APPS."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -88,7 +88,7 @@ class Connector(Protocol):
         """Look the source up. Raises `Refused` in the maintainer's words."""
         ...
 
-    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Generator[Page]:
         """Everything since the cursor, or everything when `full`.
 
         Raises `Refused` in the maintainer's words, or `OutOfBudget`; what was

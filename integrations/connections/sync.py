@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -74,11 +75,13 @@ def go_on_without_bad_keys(source_id: int, *, at: datetime) -> None:
 def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:
     """Store page after page until there is none, or a maintainer pauses the source."""
     source = Source.objects.select_related("repository", "connection").get(pk=run.source_id)
-    for page in connector.pages(source, keys=keys_of(source), full=full):
-        run = store_page(run=run, page=page, connector=connector, at=timezone.now())
-        watch(run)
-        if run.source.state == Source.State.PAUSED:
-            return finish(run, connector, SyncRun.State.PAUSED, NOTHING)
+    # Closed at once, however we leave: threads behind it go on fetching until then.
+    with closing(connector.pages(source, keys=keys_of(source), full=full)) as pages:
+        for page in pages:
+            run = store_page(run=run, page=page, connector=connector, at=timezone.now())
+            watch(run)
+            if run.source.state == Source.State.PAUSED:
+                return finish(run, connector, SyncRun.State.PAUSED, NOTHING)
     return finish(run, connector, SyncRun.State.DONE, NOTHING)
 
 

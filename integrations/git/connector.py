@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class GitConnector:
             location=remote.url,
         )
 
-    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Generator[Page]:
         """Commits since the cursor, oldest first. Raises `Refused`."""
         history = _history(source, mirror(source.location, token=first_secret(keys)))
         try:

@@ -1,46 +1,122 @@
-"""Commits come by git: no request of the API is spent on them."""
+"""Commits come by git: no request of the API is spent on them, but for who wrote them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Refused, Sentence
 from community.projects.models import Repository
+from contributors.activity.records import Batch
 from integrations.connections.gitmirror import mirror
 from integrations.connections.gitpages import commit_pages, history_at
 from integrations.connections.gitprocess import GitFailed
 from integrations.connections.protocol import Page
+from integrations.github import authors
 from integrations.github.cursor import Cursor
+from integrations.github.transport import Transport
 
 PHASE = "commits"
 
 
 class Commits:
-    """Reads the history of one repository of GitHub from a bare copy."""
+    """Reads the history of one repository of GitHub, in the thread that writes.
 
-    def __init__(self, repository: Repository, cursor: Cursor) -> None:
+    What it has to wait for, git and GitHub, runs in other threads; meanwhile it
+    gives None, and rings a bell when the wait is over.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        cursor: Cursor,
+        transport: Transport,
+        place: Mapping[str, str],
+        pool: Executor,
+        ring: Callable[..., None],
+    ) -> None:
         self.repository = repository
         self.cursor = cursor
+        self.part = cursor.phase(PHASE)
+        self.transport = transport
+        self.pool = pool
+        self.ring = ring
+        self.authors = authors.Authors(transport, place, repository, cursor)
         self.count: int | None = None
 
-    def pages(self, *, token: str, full: bool) -> Iterator[Page]:
-        """New commits; afterwards `count` says how many the history holds. Raises `Refused`."""
-        part = self.cursor.phase(PHASE)
+    def pages(self, git: Executor, *, token: str, full: bool) -> Iterator[Page | None]:
+        """New commits, then the accounts behind their addresses. Raises `Refused`."""
+        for page in self._commits(git, token=token, full=full):
+            if page is None:
+                yield None
+                continue
+            yield from self._introduced(page.batch)
+            yield replace(page, cursor={})
+        if not self.cursor.phase(authors.PHASE).get("pending"):
+            return
+        yield from self._linked()
+        yield Page(Batch(), {}, authors.PHASE, facts={"commits": self.count, "commits_by": "git"})
+
+    def _commits(self, git: Executor, *, token: str, full: bool) -> Iterator[Page | None]:
+        """Pages of new commits; afterwards `count` says how many the history holds."""
         try:
-            path = mirror(clone_address(self.repository), token=token)
-            history = history_at(path, url=self.repository.url)
+            copying = self._started(git, mirror, clone_address(self.repository), token=token)
+            yield from self._until(copying)
+            history = history_at(copying.result(), url=self.repository.url)
             if history.is_empty():
-                part["done"], self.count = True, 0
+                self.part["done"], self.count = True, 0
                 return
-            for page in commit_pages(history, part, repository=self.repository, full=full):
-                part.update(page.cursor)
+            for page in commit_pages(history, self.part, repository=self.repository, full=full):
+                self.part.update(page.cursor)
                 yield page
-            part["done"], self.count = True, history.count()
+            self.part["done"], self.count = True, history.count()
         except GitFailed as failure:
             reason = _("Git could not read the repository: %(said)s")
             raise Refused("git_failed", Sentence(reason, {"said": failure.said})) from failure
+
+    def _introduced(self, batch: Batch) -> Iterator[None]:
+        """Ask about addresses nobody has seen before their commits are stored."""
+        self.cursor.phase(authors.PHASE)["pending"] = True
+        for chunk in self.authors.unseen(batch):
+            asking = self._started(self.pool, self.authors.users, [sha for _one, sha in chunk])
+            yield from self._until(asking)
+            users = authors.answered(asking)
+            if users is None:
+                return
+            self.authors.introduce([one for one, _sha in chunk], users)
+
+    def _linked(self) -> Iterator[Page | None]:
+        """Ask about addresses not asked about before; a fault leaves them to the next run."""
+        part = self.cursor.phase(authors.PHASE)
+        while found := self.authors.unasked(after=part.get("identity", 0)):
+            asked = [(key, sha) for key, uid, sha in found if uid not in self.authors.unknown]
+            asking = self._started(self.pool, self.authors.users, [sha for _key, sha in asked])
+            yield from self._until(asking)
+            users = authors.answered(asking)
+            if users is None:
+                return
+            for (key, _sha), user in zip(asked, users, strict=True):
+                if user is not None:
+                    authors.tie(key, user)
+            part["identity"] = found[-1][0]
+            yield Page(Batch(), {}, authors.PHASE)
+        part.pop("pending", None)
+
+    def _started(
+        self, pool: Executor, work: Callable[..., Any], *given: Any, **named: Any
+    ) -> Future[Any]:
+        """Work in another thread that rings when it is over."""
+        future = pool.submit(work, *given, **named)
+        future.add_done_callback(self.ring)
+        return future
+
+    def _until(self, future: Future[Any]) -> Iterator[None]:
+        while not future.done():
+            yield None
 
 
 def clone_address(repository: Repository) -> str:

@@ -1,6 +1,6 @@
 """How much of what GitHub counts is in the ledger, day by day and kind by kind."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -141,9 +141,12 @@ def _undated(source: Source, held: Tally) -> list[Lack]:
     lists = source.facts.get("lists") or {}
     short = list(_short_items(source))
     walked = {kind: lists.get(phase) for phase, kind in WALKED.items()}
+    # What died since a list was walked was on it still.
+    rows = Contribution.objects.filter(repository=source.repository, kind__in=walked)
+    dead = Counter(rows.exclude(deleted_at=None).values_list("kind", flat=True))
     for kind, seen in {**walked, "commit": source.facts.get("commits")}.items():
         known = sum(lack.count for lack in short if lack.kind == kind)
-        missing = seen - totals[kind] - known if isinstance(seen, int) else 0
+        missing = seen - totals[kind] - dead[kind] - known if isinstance(seen, int) else 0
         if missing > 0:
             short.append(Lack(kind, None, missing, how="history" if kind == "commit" else "walked"))
     return short

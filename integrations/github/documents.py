@@ -18,29 +18,25 @@ fragment review on PullRequestReview {
 }
 """
 
-OVERVIEW = """
-query Overview($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) {
-    issues { totalCount }
-    pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) {
-      totalCount
-      nodes { updatedAt }
-    }
-    labels(first: 100) { nodes { name color description } }
-    milestones(first: 100, orderBy: {field: DUE_DATE, direction: ASC}) {
-      nodes { number title description state dueOn closedAt url progressPercentage }
-    }
-  }
-}
-"""
-
 PULLS = (
     """
 query Pulls(
   $owner: String!, $name: String!, $first: Int!, $after: String,
-  $field: IssueOrderField!, $direction: OrderDirection!
+  $field: IssueOrderField!, $direction: OrderDirection!, $overview: Boolean!
 ) {
   repository(owner: $owner, name: $name) {
+    issues @include(if: $overview) { totalCount }
+    latest: pullRequests(
+      first: 1, orderBy: {field: UPDATED_AT, direction: DESC}
+    ) @include(if: $overview) {
+      nodes { updatedAt }
+    }
+    labels(first: 100) @include(if: $overview) { nodes { name color description } }
+    milestones(
+      first: 100, orderBy: {field: DUE_DATE, direction: ASC}
+    ) @include(if: $overview) {
+      nodes { number title description state dueOn closedAt url progressPercentage }
+    }
     pullRequests(
       first: $first, after: $after, orderBy: {field: $field, direction: $direction}
     ) {

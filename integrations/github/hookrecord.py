@@ -24,10 +24,10 @@ from integrations.connections.models import (
 )
 from integrations.connections.sealing import unseal
 from integrations.connections.tokens import keys_of
+from integrations.github.answers import links_of
 from integrations.github.applying import ask_for_runs
 from integrations.github.mapping import SOURCE, required
 from integrations.github.passes import HEADERS, as_app
-from integrations.github.transport import links_of
 
 IN_FLIGHT = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=30)

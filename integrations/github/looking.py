@@ -4,17 +4,16 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Refused, Sentence
 from integrations.connections.keys import Key
 from integrations.connections.protocol import Choice, Described, Estimate
+from integrations.github.listing import PAGE_SIZE
 from integrations.github.mapping import text
 from integrations.github.passes import AppKey
 from integrations.github.transport import Answer, Gone, Transport
-from integrations.github.walk import PAGE_SIZE
 
 NAME = re.compile(r"^(?:https?://[^/]+/|git@[^:]+:)?([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
 MOST_PAGES = 5  # of repositories a key may read; others are typed
@@ -35,7 +34,7 @@ COMMITS_PER_ADDRESS = 8  # a guess: how many commits share one author's address
 
 def transport_of(keys: Sequence[Key]) -> Transport:
     """A door with the first of these keys. Raises `Refused`."""
-    return Transport(keys[0].secret() if keys else "")
+    return Transport(keys[:1])
 
 
 class Looking:
@@ -149,7 +148,7 @@ def _choice(row: Mapping[str, Any]) -> Choice:
     )
 
 
-def _length(transport: Transport, path: str, **more: str) -> int:
+def _length(transport: Transport, path: str, **more: Any) -> int:
     """How long a list is: with one row a page, the number of its last page."""
     try:
         answer = transport.get(path, per_page=1, **more)
@@ -157,8 +156,7 @@ def _length(transport: Transport, path: str, **more: str) -> int:
         if not isinstance(refusal, Gone) and refusal.code != "github_error":
             raise
         return 0
-    last = parse_qs(urlsplit(answer.last_url).query).get("page", [""])[0]
-    return int(last) if last.isdigit() else len(answer.data)
+    return answer.last or len(answer.data)
 
 
 def parsed(location: str) -> tuple[str, str]:

@@ -22,37 +22,28 @@ class OpenPulls:
     def __init__(self, transport: Transport, path: str, cursor: Cursor) -> None:
         self.transport = transport
         self.path = path
-        self.cursor = cursor
+        self.part = cursor.phase(PHASE)
 
-    def pages(self) -> Iterator[tuple[list[Payload], list[Payload]]]:
-        """Pull requests and their reviews: all the first time, later what changed since."""
-        part = self.cursor.phase(PHASE)
-        if part.get("done"):
-            yield from self._changed(str(part.get("since", "")))
-            return
-        if "since" not in part:
+    def all(self) -> Iterator[tuple[list[Payload], list[Payload]]]:
+        """Pull requests and their reviews in the order of creation, which no change disturbs."""
+        if "since" not in self.part:
             latest, _ = self._page(1, "updated", "desc", size=1)
-            part["since"] = latest[0]["updated_at"] if latest else ""
-        yield from self._all()
-
-    def _all(self) -> Iterator[tuple[list[Payload], list[Payload]]]:
-        """In the order of creation, which no change disturbs."""
-        part = self.cursor.phase(PHASE)
+            self.part["since"] = latest[0]["updated_at"] if latest else ""
         more = True
         while more:
-            number = int(part.get("page", 1))
+            number = int(self.part.get("page", 1))
             pulls, more = self._page(number, "created", "asc", size=AT_ONCE)
             found = pulls, self._reviews(pulls)
             if more:
-                part["page"] = number + 1
+                self.part["page"] = number + 1
             else:
-                part.pop("page", None)
-                part.update(done=True, pending=False)
+                self.part.pop("page", None)
+                self.part["done"] = True
             yield found
 
-    def _changed(self, since: str) -> Iterator[tuple[list[Payload], list[Payload]]]:
+    def changed(self, *, signs: int) -> Iterator[tuple[list[Payload], list[Payload]]]:
         """The latest change first; what changes meanwhile only shows something twice."""
-        part = self.cursor.phase(PHASE)
+        since = str(self.part.get("since", ""))
         newest, number, more = since, 1, True
         while more:
             listed, more = self._page(number, "updated", "desc", size=AT_ONCE)
@@ -61,7 +52,7 @@ class OpenPulls:
             more, number = more and len(pulls) == len(listed), number + 1
             found = pulls, self._reviews(pulls)
             if not more:
-                part.update(since=newest, pending=False)
+                self.part.update(since=newest, answered=signs)
             yield found
 
     def _page(

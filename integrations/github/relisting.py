@@ -9,7 +9,7 @@ from datetime import datetime
 from community.projects.models import Repository
 from contributors.activity.models import Contribution, WorkItem
 from integrations.connections.protocol import Page
-from integrations.github.walk import PAGE_SIZE
+from integrations.github.listing import PAGE_SIZE
 
 KINDS = ("issue", "change_request", "issue_comment", "review", "review_comment", "release")
 

@@ -1,98 +1,86 @@
-"""One connection to GitHub's API: authorized, counted, patient with faults, obedient to limits."""
+"""Requests to GitHub's API: authorized, counted, patient with faults, obedient to limits."""
 
 import json
 import random
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
-from github.Auth import Token
 from urllib3.exceptions import HTTPError
 
 from community.lib.refusals import Refused, Sentence
+from integrations.connections.keys import Key
 from integrations.github import limits
+from integrations.github.answers import (
+    MOVED,
+    NO_ETAG,
+    Answer,
+    Etag,
+    Gone,
+    Locked,
+    Overloaded,
+    TooDeep,
+    answer_of,
+    parsed,
+    refuse,
+)
+from integrations.github.keyring import Held, Keyring
+from integrations.github.sockets import Sockets
+
+__all__ = ["NO_ETAG", "Answer", "Etag", "Gone", "Locked", "Overloaded", "TooDeep", "Transport"]
 
 TRIES = 5
-PATIENCE = 20  # seconds we sleep in place rather than park the run
+PAUSE = 1.0  # seconds after the first fault, doubled after each further one
+LONGEST_PAUSE = 8.0
 TIMEOUT = urllib3.Timeout(connect=10, read=40)
 HOPS = 3
+SHUT = _("GitHub's GraphQL needs a token.")
 UNSEEN = _("GitHub shows this token nothing at this address.")
 
 
-class Gone(Refused):
-    """What was asked for is not there: 404 or 410."""
-
-
-class Locked(Refused):
-    """GraphQL is shut: GitHub opens it to tokens only."""
-
-
-class Overloaded(Exception):
-    """GitHub could not answer a query in time; a smaller one may pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A parsed body, or None when nothing changed since the validator given."""
-
-    data: Any
-    url: str
-    etag: str = ""
-    next_url: str = ""
-    last_url: str = ""  # of a list's last page; empty on it
-
-
 class Transport:
-    """Requests of one run under one token."""
+    """The requests of one run; any number of threads may ask at once."""
 
-    def __init__(self, token: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, keys: Sequence[Key] = ()) -> None:
         self.counts: Counter[str] = Counter()
-        self.budgets: dict[str, limits.Budget] = {}
-        self.token = token
         self.base = settings.GITHUB_API_URL
-        self._sleep = sleep
+        self.stop = Event()
+        self.keys = Keyring(keys, self.base, self.stop)
+        self._lock = Lock()
         self._is_locked = False
-        self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
+        self._sockets = Sockets(connections=limits.CONNECTIONS, timeout=TIMEOUT)
         self._headers = {
             "Accept": "application/vnd.github+json",
             "Accept-Encoding": "gzip",
             "User-Agent": "guildhall",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        if token:
-            Token(token).authentication(self._headers)
 
-    @property
-    def token_mark(self) -> str:
-        """Tells tokens apart without telling them; validators belong to one token."""
-        return sha256(self.token.encode()).hexdigest()[:12]
+    def close(self) -> None:
+        """End what is under way in other threads, whatever it waits for."""
+        self.stop.set()
+        self._sockets.close()
 
-    def get(self, path: str, etag: str = "", **parameters: Any) -> Answer:
+    def get(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """A REST answer. Raises `Refused`, `Gone` or `OutOfBudget`."""
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path}"
         if parameters:
             url = f"{url}?{urlencode(parameters)}"
-        headers = {"If-None-Match": etag} if etag else {}
         for _hop in range(HOPS):
-            response, data = self._tried("GET", url, headers=headers)
-            if response.status not in {301, 302, 307, 308}:
+            response, data, held = self._tried("GET", url, etag=etag)
+            if response.status not in MOVED:
                 break
             url = self._redirected(url, response.headers.get("Location", ""))
         if response.status == 304:
-            self.counts["not_modified"] += 1
+            self._count("not_modified")
             return Answer(None, url, etag)
-        self._refuse(response, data)
-        links = links_of(response.headers.get("Link", ""))
-        etag = response.headers.get("ETag", "")
-        return Answer(data, url, etag, links.get("next", ""), links.get("last", ""))
+        refuse(response, data, is_anonymous=self.keys.is_anonymous)
+        return answer_of(response, data, url=url, by=held.mark)
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
@@ -108,18 +96,16 @@ class Transport:
     def _queried(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """The data, and whether everything asked for was found."""
         if self._is_locked:
-            raise Locked("needs_token", Sentence(_("GitHub's GraphQL needs a token.")))
+            raise Locked("needs_token", Sentence(SHUT))
         body = json.dumps({"query": query, "variables": variables}).encode()
-        response, answer = self._tried("POST", graphql_address(self.base), body=body)
+        response, answer, _held = self._tried("POST", graphql_address(self.base), body=body)
         if self._is_shut("graphql", response):
             self._is_locked = True
-            raise Locked("needs_token", Sentence(_("GitHub's GraphQL needs a token.")))
-        self._refuse(response, answer)
+            raise Locked("needs_token", Sentence(SHUT))
+        refuse(response, answer, is_anonymous=self.keys.is_anonymous)
         errors = answer.get("errors") or []
         kinds = {error.get("type", "") for error in errors}
         data: dict[str, Any] = answer.get("data") or {}
-        if "RATE_LIMITED" in kinds:
-            raise limits.out_of_budget(limits.reset_of(response.headers))
         if kinds == {"NOT_FOUND"} and data.get("repository"):
             return data, False
         if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
@@ -129,55 +115,86 @@ class Transport:
         return data, True
 
     def _tried(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> tuple[urllib3.BaseHTTPResponse, Any]:
-        """Ask until there is a whole answer; faults of the way are tried again, with pauses."""
-        kind = "graphql" if method == "POST" else "rest"
-        for attempt in range(1, TRIES + 1):
-            limits.respect(self.budgets.get(kind))
-            self.counts[kind] += 1
-            response: urllib3.BaseHTTPResponse | None = None
-            wait: float | None = None
-            try:
-                response = self._pool.request(
-                    method,
-                    url,
-                    body=body or None,
-                    headers={**self._headers, **(headers or {})},
-                    redirect=False,
-                )
-                if self._is_shut(kind, response):
-                    return response, None
-                self._note_budget(kind, response.headers)
-                wait = limits.wanted_wait(response)
-                if wait is None and response.status < 500:
-                    return response, parsed(response)
-            except (HTTPError, ValueError):
-                response = None
+        self, method: str, url: str, *, etag: Etag = NO_ETAG, body: bytes = b""
+    ) -> tuple[urllib3.BaseHTTPResponse, Any, Held]:
+        """Ask until there is a whole answer; faults of the way are tried again, with pauses.
+
+        An answer that only limits us is no fault: the next try waits for its
+        turn, with another key where there is one.
+        """
+        kind, faults = ("graphql" if method == "POST" else "rest"), 0
+        while faults < TRIES:
+            held = self.keys.lend(kind, etag.by)
+            secret = self._secret_of(held, kind)
+            sent = etag.value if etag.by == held.mark else ""
+            response, data, wait = self._once(
+                held, kind, method, url, self._with(secret, sent), body
+            )
             if wait is not None:
-                self._wait_or_park(wait)
-            elif attempt == TRIES or (kind == "graphql" and response is not None and attempt > 1):
-                break
+                continue
+            if response is None:
+                faults += 1
+            elif response.status >= 500:
+                faults += TRIES if kind == "graphql" and faults else 1
+            elif not self._is_refused(response, held, secret):
+                return response, data, held
             else:
-                self._sleep(min(2 ** (attempt - 1), 8) * random.uniform(0.5, 1))  # noqa: S311
+                continue
+            if faults < TRIES:
+                pause = min(PAUSE * 2 ** (faults - 1), LONGEST_PAUSE)
+                self.stop.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - no secret
         if kind == "graphql":
             raise Overloaded
         reason = Sentence(_("GitHub did not answer properly. We will try again later."))
         raise Refused("unreachable", reason)
 
+    def _once(
+        self, held: Held, kind: str, method: str, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[urllib3.BaseHTTPResponse | None, Any, float | None]:
+        """One request: the answer or None for none, its content, a pause where one is asked for."""
+        self._count(kind)
+        response, data, wait = None, None, None
+        try:
+            response = self._sockets.request(method, url, body, headers)
+            if not self._is_shut(kind, response):
+                wait = limits.wanted_wait(response)
+                if wait is None and response.status < 500:
+                    data = parsed(response, headers.get("If-None-Match", ""))
+                    wait = limits.spent(response, data)
+        except (HTTPError, ValueError):
+            response = None
+        finally:
+            is_telling = response is not None and not self._is_shut(kind, response)
+            said = response.headers if response is not None and is_telling else {}
+            held.limiter.leave(kind, said, wait=wait)
+        return response, data, wait
+
+    def _secret_of(self, held: Held, kind: str) -> str:
+        """Asked for each time, since it may be renewed. Gives the turn back when there is none."""
+        try:
+            return held.key.secret()
+        except BaseException:
+            held.limiter.leave(kind, {})
+            raise
+
+    def _with(self, secret: str, etag: str) -> dict[str, str]:
+        """The headers of one request."""
+        headers = dict(self._headers)
+        if secret:
+            headers["Authorization"] = f"Bearer {secret}"
+        if etag:
+            headers["If-None-Match"] = etag
+        return headers
+
+    def _is_refused(self, response: urllib3.BaseHTTPResponse, held: Held, secret: str) -> bool:
+        """Whether this key was turned away and another can be tried."""
+        if response.status != 401 or self.keys.is_anonymous:
+            return False
+        return self.keys.refuse(held, secret)
+
     def _is_shut(self, kind: str, response: urllib3.BaseHTTPResponse) -> bool:
         """Whether GraphQL turns us away for want of a token; it may say that no request is left."""
-        return kind == "graphql" and not self.token and response.status in {401, 403}
-
-    def _wait_or_park(self, seconds: float) -> None:
-        """Sleep a short pause that GitHub asked for; a long one parks the run."""
-        if seconds > PATIENCE:
-            raise limits.out_of_budget(datetime.now(UTC) + timedelta(seconds=seconds))
-        self._sleep(seconds)
-
-    def _note_budget(self, kind: str, headers: Mapping[str, str]) -> None:
-        if budget := limits.budget_of(headers):
-            self.budgets[kind] = budget
+        return kind == "graphql" and self.keys.is_anonymous and response.status in {401, 403}
 
     def _redirected(self, url: str, location: str) -> str:
         """Where a moved repository lives now; never another host, it would see the token."""
@@ -187,44 +204,11 @@ class Transport:
             raise Refused("moved_away", reason)
         return target
 
-    def _refuse(self, response: urllib3.BaseHTTPResponse, data: Any) -> None:
-        """Turn an error answer into a sentence for the maintainer."""
-        if response.status < 300:
-            return
-        said = data.get("message", "") if isinstance(data, dict) else ""
-        if response.status == 401:
-            reason = _("GitHub does not accept the token. It may be mistyped, expired or revoked.")
-            if not self.token:
-                reason = _("GitHub asks for a token. Set GITHUB_TOKEN or store one here.")
-            raise Refused("bad_token", Sentence(reason))
-        if response.status in {404, 410}:
-            reason = _("GitHub finds nothing at this address, or the token may not see it.")
-            raise Gone("not_found", Sentence(reason))
-        if response.status == 403:
-            reason = _("GitHub refuses access with this token: %(said)s")
-            raise Refused("no_access", Sentence(reason, {"said": said or "403"}))
-        reason = _("GitHub answered with status %(status)s: %(said)s")
-        values = {"status": response.status, "said": said}
-        raise Refused("github_error", Sentence(reason, values))
-
-
-def parsed(response: urllib3.BaseHTTPResponse) -> Any:
-    """The JSON body; ValueError for anything else, such as a proxy's HTML page."""
-    if response.status in {301, 302, 304, 307, 308} or not response.data:
-        return None
-    return json.loads(response.data)
+    def _count(self, kind: str) -> None:
+        with self._lock:
+            self.counts[kind] += 1
 
 
 def graphql_address(base: str) -> str:
     """Enterprise serves REST at /api/v3 and GraphQL at /api/graphql."""
     return f"{base.removesuffix('/v3')}/graphql"
-
-
-def links_of(header: str) -> dict[str, str]:
-    """The addresses of a Link header by their rel."""
-    found = {}
-    for part in header.split(","):
-        address, _sep, rel = part.partition(";")
-        if 'rel="' in rel:
-            found[rel.split('rel="')[1].split('"')[0]] = address.strip().strip("<>")
-    return found

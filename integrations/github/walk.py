@@ -1,58 +1,77 @@
-"""Lists of the REST API walked in the order in which things changed.
+"""Lists of the REST API: the whole list the first time, later what changed, in that order.
 
-A page number cannot be trusted: what changes during the walk moves to the end
-and shifts what follows it. So each page is asked for by the newest change of
-the one before, and only pages within one second are told apart by GitHub's
-own `next` link.
+While going by time of change a page number cannot be trusted: what changes
+during the walk moves to the end and shifts what follows it. So each page is
+asked for by the newest change of the one before, and only pages within one
+second are told apart by GitHub's own `next` link.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import replace
 
 from community.lib.refusals import Refused
+from contributors.activity.records import Batch
 from integrations.connections.protocol import OutOfBudget
+from integrations.github import listing as lists
+from integrations.github.answers import NO_ETAG, Answer, Etag, TooDeep, page_of
 from integrations.github.cursor import Cursor
-from integrations.github.transport import Answer, Transport
+from integrations.github.firstwalk import FirstWalk
+from integrations.github.listing import Item, Listing, Reading
+from integrations.github.transport import Transport
 
-PAGE_SIZE = 100
 AT_ONCE = 500  # storing costs little a row and much a page
-OVERLAP = timedelta(minutes=2)  # GitHub's replicas may show a change late
-Item = Mapping[str, Any]
+BY_CHANGE = {"sort": "updated", "direction": "asc"}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list of one repository that can be asked for by `since`."""
-
-    phase: str
-    path: str
-    parameters: Mapping[str, str]
-
-
-def together(pages: Iterable[list[Item]]) -> Iterator[list[Item]]:
+def together(readings: Iterable[Reading]) -> Generator[Reading]:
     """Pages put together until they are worth a transaction; a fault keeps what came before it."""
-    held: list[Item] = []
+    held: Reading | None = None
     try:
-        for items in pages:
-            held += items
-            if len(held) >= AT_ONCE:
+        for reading in readings:
+            held = reading if held is None else joined(held, reading)
+            if held.size >= AT_ONCE:
                 yield held
-                held = []
+                held = None
     except (OutOfBudget, Refused):
-        if held:
+        if held is not None:
             yield held
         raise
-    if held:
+    if held is not None:
         yield held
 
 
-def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[list[Item]]:
-    """Pages of what changed since the cursor, which is moved before each is given.
+def joined(one: Reading, more: Reading) -> Reading:
+    """Two readings as one."""
+    batch = Batch(
+        [*one.batch.work_items, *more.batch.work_items],
+        [*one.batch.contributions, *more.batch.contributions],
+    )
+    return Reading(
+        batch,
+        one.size + more.size,
+        one.expected + more.expected,
+        one.pulls + more.pulls,
+        more.is_change,
+        max(one.total, more.total),
+    )
 
-    Nothing is given when GitHub answers that nothing changed.
-    """
+
+def walk(
+    transport: Transport, listing: Listing, cursor: Cursor, pool: Executor
+) -> Iterator[Reading]:
+    """The whole list the first time, then what changed; the cursor moves before each reading."""
+    part = cursor.phase(listing.phase)
+    if not part.get("since") and not part.get("done"):
+        try:
+            yield from FirstWalk(transport, listing, part, pool).readings()
+        except TooDeep:  # GitHub turns page numbers away in long lists: by change, from the start
+            part.clear()
+    yield from changed(transport, listing, cursor)
+
+
+def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[Reading]:
+    """What changed since the cursor; nothing when GitHub answers that nothing changed."""
     part = cursor.phase(listing.phase)
     since = str(part.get("since", ""))
     before: set[tuple[int, str]] = set()
@@ -61,45 +80,45 @@ def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[
         cursor.keep_etag(listing.phase, answer.etag)
         part["done"] = True
     while answer.data:
+        marks = {_mark(item) for item in answer.data}
+        if before and before.isdisjoint(marks):  # the page begins too late: ask once more
+            answer = transport.get(answer.url)
+            marks = {_mark(item) for item in answer.data}
         items = [item for item in answer.data if _mark(item) not in before]
-        before = {_mark(item) for item in answer.data}
+        before = marks
         newest = max(str(item["updated_at"]) for item in answer.data)
         if not answer.next_url:
             _come_to_rest(cursor, listing.phase, since, newest, answer)
-            yield items
+            yield replace(listing.take(items), is_change=True)
             return
-        cursor.keep_etag(listing.phase, "")
+        cursor.keep_etag(listing.phase, NO_ETAG)
         part["since"] = newest
-        yield items
+        yield replace(listing.take(items), is_change=True)
         if newest > since:
             since = newest
-            answer = _ask(transport, listing, since, "")
+            answer = _ask(transport, listing, since, NO_ETAG)
         else:
+            before = set()
             answer = transport.get(answer.next_url)
 
 
-def _ask(transport: Transport, listing: Listing, since: str, etag: str) -> Answer:
+def _ask(transport: Transport, listing: Listing, since: str, etag: Etag) -> Answer:
     """The first page from `since` on."""
     more = {"since": since} if since else {}
-    parameters = {**listing.parameters, **more, "per_page": str(PAGE_SIZE)}
+    parameters = {**listing.parameters, **BY_CHANGE, **more, "per_page": str(lists.PAGE_SIZE)}
     return transport.get(listing.path, etag, **parameters)
 
 
 def _come_to_rest(cursor: Cursor, phase: str, since: str, newest: str, answer: Answer) -> None:
     """Ask the same next time, so that its validator serves, unless that leaves no overlap."""
-    at_most = _earlier(newest)
-    if "page=" in answer.url.replace("per_page=", "") or since > at_most:
-        cursor.keep_etag(phase, "")
+    at_most = lists.earlier(newest)
+    if page_of(answer.url) or since > at_most:
+        cursor.keep_etag(phase, NO_ETAG)
         cursor.phase(phase)["since"] = min(since or at_most, at_most)
     else:
         cursor.keep_etag(phase, answer.etag)
         cursor.phase(phase)["since"] = since
     cursor.phase(phase)["done"] = True
-
-
-def _earlier(moment: str) -> str:
-    """The overlap before a moment, as GitHub writes it."""
-    return f"{datetime.fromisoformat(moment) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _mark(item: Item) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Sources, runs, and a connector that reads from a list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,7 @@ class Scripted:
         self.tokens.append(first_secret(keys))
         return Described(external_id="77", name=location, description="A hall for a guild.")
 
-    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Iterator[Page]:
+    def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Generator[Page]:
         self.tokens.append(first_secret(keys))
         first = 0 if full else source.cursor.get("next", 0)
         for step in self.script[first:]:

@@ -16,7 +16,6 @@ from tests.github_api.server import GitHub, serving
 from tests.github_api.world import Size, World
 
 QUERIES = {
-    "overview": documents.OVERVIEW,
     "pulls": documents.PULLS,
     "nested": documents.NESTED,
     "authors": documents.authors(["0" * 40, "1" * 40]),

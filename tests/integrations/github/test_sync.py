@@ -7,7 +7,7 @@ from integrations.connections import sync
 from integrations.connections.figures import figures
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
-from integrations.github import pulls, walk
+from integrations.github import listing, pulls, walk
 from tests.github_api.server import Reply
 from tests.github_api.world import Size, World
 from tests.integrations.github.dump import dump
@@ -103,7 +103,7 @@ def test_a_later_run_sees_what_was_added_and_edited(source, world, github):
 
 @pytest.mark.parametrize("stop", [1, 2, 3, 5, 7, 9, 11, 12])
 def test_a_run_that_dies_goes_on_from_its_last_page(source, world, stop, monkeypatch):
-    monkeypatch.setattr(walk, "PAGE_SIZE", 20)
+    monkeypatch.setattr(listing, "PAGE_SIZE", 20)
     monkeypatch.setattr(walk, "AT_ONCE", 1)
     monkeypatch.setattr(pulls, "LARGEST", 8)
     whole = store = sync.store_page
@@ -131,12 +131,12 @@ def test_a_run_that_dies_goes_on_from_its_last_page(source, world, stop, monkeyp
 
 @pytest.mark.parametrize("at_once", [1, 60, 500])
 def test_what_was_read_before_a_fault_is_stored(source, github, world, at_once, monkeypatch):
-    monkeypatch.setattr(walk, "PAGE_SIZE", 20)
+    monkeypatch.setattr(listing, "PAGE_SIZE", 20)
     monkeypatch.setattr(walk, "AT_ONCE", at_once)
     github.faults.append(
         lambda asked: (
             Reply(403, {"message": "No more of this"})
-            if asked.path.endswith("issues/comments") and asked.query.get("since")
+            if asked.path.endswith("issues/comments") and asked.query.get("page") == "2"
             else None
         )
     )

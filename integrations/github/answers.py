@@ -1,0 +1,131 @@
+"""What GitHub answered: parsed once, refused in words, or found to be no answer at all."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import urllib3
+from django.utils.translation import gettext_noop as _
+
+from community.lib.refusals import Refused, Sentence
+
+MOVED = frozenset({301, 302, 307, 308})
+
+
+class Gone(Refused):
+    """What was asked for is not there: 404 or 410."""
+
+
+class Locked(Refused):
+    """GraphQL is shut: GitHub opens it to tokens only."""
+
+
+class TooDeep(Refused):
+    """The list cannot be asked for by page number that far."""
+
+
+class Overloaded(Exception):
+    """GitHub could not answer a query in time; a smaller one may pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Etag:
+    """A validator and the mark of the key it was given to; empty: none."""
+
+    value: str = ""
+    by: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+NO_ETAG = Etag()
+NO_DATE = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A parsed body, or None when nothing changed since the validator given."""
+
+    data: Any
+    url: str
+    etag: Etag = NO_ETAG
+    next_url: str = ""
+    last: int = 0  # the number of the list's last page, where GitHub tells it
+    at: datetime = NO_DATE
+
+
+def answer_of(response: urllib3.BaseHTTPResponse, data: Any, *, url: str, by: str) -> Answer:
+    """An answer with what its headers say."""
+    headers = response.headers
+    links = links_of(headers.get("Link", ""))
+    etag = Etag(headers.get("ETag", ""), by)
+    return Answer(
+        data, url, etag, links.get("next", ""), page_of(links.get("last", "")), date_of(headers)
+    )
+
+
+def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:
+    """The JSON body; ValueError for anything else, such as a proxy's HTML page.
+
+    "Not modified" is only believed of the validator that was `sent`.
+    """
+    if response.status in MOVED:
+        return None
+    if response.status == 304:
+        meant = response.headers.get("ETag", sent)
+        if not sent or meant.removeprefix("W/") != sent.removeprefix("W/"):
+            raise ValueError("not modified since when?")
+        return None
+    found = json.loads(response.data) if response.data or response.status < 300 else None
+    if found is None and response.status < 300:
+        raise ValueError("an answer without content")
+    return found
+
+
+def links_of(header: str) -> dict[str, str]:
+    """The addresses of a Link header by their rel."""
+    found = {}
+    for part in header.split(","):
+        address, _sep, rel = part.partition(";")
+        if 'rel="' in rel:
+            found[rel.split('rel="')[1].split('"')[0]] = address.strip().strip("<>")
+    return found
+
+
+def page_of(url: str) -> int:
+    """The page number in an address; 0 without one."""
+    found = url.replace("per_page=", "").partition("page=")[2].partition("&")[0]
+    return int(found) if found.isdigit() else 0
+
+
+def date_of(headers: Mapping[str, str]) -> datetime:
+    """When GitHub answered, by its own clock."""
+    try:
+        return parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+
+
+def refuse(response: urllib3.BaseHTTPResponse, data: Any, *, is_anonymous: bool) -> None:
+    """Turn an error answer into a sentence for the maintainer."""
+    if response.status < 300:
+        return
+    said = data.get("message", "") if isinstance(data, dict) else ""
+    if response.status == 401:
+        reason = _("GitHub does not accept the token. It may be mistyped, expired or revoked.")
+        if is_anonymous:
+            reason = _("GitHub asks for a token. Set GITHUB_TOKEN or store one here.")
+        raise Refused("bad_token", Sentence(reason))
+    if response.status in {404, 410}:
+        reason = _("GitHub finds nothing at this address, or the token may not see it.")
+        raise Gone("not_found", Sentence(reason))
+    if response.status == 403:
+        reason = _("GitHub refuses access with this token: %(said)s")
+        raise Refused("no_access", Sentence(reason, {"said": said or "403"}))
+    reason = _("GitHub answered with status %(status)s: %(said)s")
+    kind = TooDeep if response.status == 422 else Refused
+    raise kind("github_error", Sentence(reason, {"status": response.status, "said": said}))

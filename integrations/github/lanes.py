@@ -1,0 +1,142 @@
+"""Several readings side by side, each in its own thread, handed on to the one that writes."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+
+from django.db import connections
+
+from community.lib.refusals import Refused
+from integrations.connections.protocol import OutOfBudget, Page
+from integrations.github.cursor import Cursor, Parts
+from integrations.github.keyring import Stopped
+
+DEPTH = 2  # pages a lane may be ahead of the writer
+A_LOOK = 1.0  # seconds after which the writer looks again, should a bell have been missed
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page still without its cursor, and how far the lane is behind it."""
+
+    page: Page
+    parts: Parts
+
+
+@dataclass(slots=True)
+class Lane:
+    """One reading: a generator of pages that moves only the phases it owns."""
+
+    cursor: Cursor
+    read: Callable[[Cursor], Generator[Page]]
+    steps: deque[Step] = field(default_factory=deque)
+    is_over: bool = False
+
+
+class Lanes:
+    """Runs lanes until all are over.
+
+    The first in the list is served first. A fault ends its own lane; it is
+    raised when all others are over too, so that what could be read is stored.
+    """
+
+    def __init__(self, lanes: Sequence[Lane]) -> None:
+        self.lanes = lanes
+        self.bell = Condition()
+        self._is_closed = self._is_rung = False
+        self._faults: list[BaseException] = []
+        self._threads = [
+            Thread(target=self._run, args=(lane,), daemon=True, name=f"lane-{place}")
+            for place, lane in enumerate(lanes)
+        ]
+
+    def steps(self, meanwhile: Iterator[Step | None]) -> Iterator[Step]:
+        """What the lanes bring, and where there is nothing yet, what may be done meanwhile.
+
+        `meanwhile` runs in the thread of the caller; it gives None when it has
+        to wait for something, whoever ends that wait rings the bell.
+        """
+        for thread in self._threads:
+            thread.start()
+        is_idle = False
+        while True:
+            step, is_over = self._next(wait=is_idle)
+            if step is not None:
+                yield step
+                is_idle = False
+                continue
+            other, is_done = self._other(meanwhile)
+            if is_over and is_done:
+                break
+            is_idle = other is None
+            if other is not None:
+                yield other
+        if self._faults:
+            raise self._faults[0]
+
+    def _other(self, meanwhile: Iterator[Step | None]) -> tuple[Step | None, bool]:
+        """What can be done in this thread, and whether there will be nothing more of it."""
+        try:
+            for step in meanwhile:
+                return step, False
+        except (OutOfBudget, Refused) as fault:
+            self._faults.append(fault)
+        return None, True
+
+    def ring(self, *_: object) -> None:
+        """Wake the writer: something it waited for is there."""
+        with self.bell:
+            self._is_rung = True
+            self.bell.notify_all()
+
+    def close(self) -> None:
+        """End every lane; whoever closed what they ask through sees to it that they hear."""
+        with self.bell:
+            self._is_closed = True
+            self.bell.notify_all()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def _next(self, *, wait: bool) -> tuple[Step | None, bool]:
+        """The next step there is, and whether all lanes are over; may `wait` for a bell once."""
+        with self.bell:
+            if wait:
+                self.bell.wait_for(lambda: self._is_rung or self._ready(), A_LOOK)
+            self._is_rung = False
+            lane = self._ready()
+            if lane is None:
+                return None, all(one.is_over for one in self.lanes)
+            step = lane.steps.popleft()
+            self.bell.notify_all()
+            return step, False
+
+    def _ready(self) -> Lane | None:
+        return next((lane for lane in self.lanes if lane.steps), None)
+
+    def _run(self, lane: Lane) -> None:
+        """The body of a lane's thread."""
+        pages = lane.read(lane.cursor)
+        try:
+            with suppress(Stopped):
+                for page in pages:
+                    self._hand_on(lane, Step(page, lane.cursor.snapshot()))
+        except BaseException as fault:  # noqa: BLE001 - raised again where the pages are written
+            if not self._is_closed:
+                self._faults.append(fault)
+        finally:
+            pages.close()
+            connections.close_all()
+            lane.is_over = True
+            self.ring()
+
+    def _hand_on(self, lane: Lane, step: Step) -> None:
+        """Wait until the writer has come near, then give it the step. Raises `Stopped`."""
+        with self.bell:
+            self.bell.wait_for(lambda: len(lane.steps) < DEPTH or self._is_closed)
+            if self._is_closed:
+                raise Stopped
+            lane.steps.append(step)
+            self.bell.notify_all()
