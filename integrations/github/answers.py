@@ -83,7 +83,15 @@ def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:
     found = json.loads(response.data) if response.data or response.status < 300 else None
     if found is None and response.status < 300:
         raise ValueError("an answer without content")
+    if isinstance(found, list) and shows_twice(found):
+        raise ValueError("a page that shows one thing in the place of another")
     return found
+
+
+def shows_twice(rows: list[Any]) -> bool:
+    """Whether a page of a list holds an id twice."""
+    ids = [row["id"] for row in rows if isinstance(row, dict) and "id" in row]
+    return len(set(ids)) < len(ids)
 
 
 def links_of(header: str) -> dict[str, str]:

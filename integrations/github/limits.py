@@ -63,8 +63,9 @@ class Limiter:
             self._flying[kind] -= 1
             if budget is not None:
                 self._note(kind, budget)
-            is_spent = budget is not None and budget.remaining <= 0
-            if wait is not None and (not is_spent or "Retry-After" in headers):
+            # A budget that we take for outdated must not make us forget the pause.
+            is_kept = budget is not None and budget.remaining <= 0 and self._blocked(kind) > 0
+            if wait is not None and (not is_kept or "Retry-After" in headers):
                 self._until = max(self._until, time.time() + wait)
             self.changed.notify_all()
 
