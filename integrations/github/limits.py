@@ -144,11 +144,8 @@ def reset_of(headers: Mapping[str, str]) -> datetime:
 
 def out_of_budget(until: datetime) -> OutOfBudget:
     """The pause, in the maintainer's words."""
-    said = Sentence(
-        _("GitHub's limit of requests is used up; reading goes on at %(time)s UTC."),
-        {"time": f"{until.astimezone(UTC):%Y-%m-%d %H:%M}"},
-    )
-    return OutOfBudget(until, said)
+    reason = _("GitHub's limit of requests is used up; reading goes on at %(until_at)s.")
+    return OutOfBudget(until, Sentence(reason, {"until_at": until.isoformat()}))
 
 
 def wanted_wait(response: urllib3.BaseHTTPResponse) -> float | None:

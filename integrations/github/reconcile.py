@@ -167,7 +167,7 @@ class Reconciliation:
 
     def _talks(self) -> Iterator[Page]:
         """Comments, where GitHub counted another number than we hold."""
-        numbers = set(differing(self.source, self.counts))
+        numbers = set(differing(self.source, self.counts)) | self._unlinked()
         if self.listed.is_full:
             numbers |= set(self.listed.unlisted("issue_comment").values())
         asked = sorted(numbers, reverse=True)
@@ -193,8 +193,11 @@ class Reconciliation:
         held = self._held("issue_comment", numbers)
         for talk in talks:
             kind, one, opened_on = items.get(talk.number, ("", "", None))
-            if talk.comments is None or opened_on is None:
+            if talk.comments is None:
                 gone[kind].append(one)
+                gone["issue_comment"] += sorted(held[talk.number])
+                continue
+            if opened_on is None:
                 continue
             listed = {str(comment["id"]) for comment in talk.comments}
             gone["issue_comment"] += sorted(held[talk.number] - listed)
@@ -205,13 +208,25 @@ class Reconciliation:
 
     def _held(self, kind: str, numbers: Iterable[int]) -> defaultdict[int, set[str]]:
         """Ids we hold by number."""
-        rows = Contribution.objects.present().filter(
-            kind=kind, work_item__repository=self.repository, work_item__number__in=numbers
-        )
+        asked, acts = list(numbers), Contribution.objects.present().filter(kind=kind)
+        tied = acts.filter(work_item__repository=self.repository, work_item__number__in=asked)
+        loose = acts.filter(repository=self.repository, work_item=None, work_item_number__in=asked)
         found: defaultdict[int, set[str]] = defaultdict(set)
-        for number, one in rows.values_list("work_item__number", "external_id"):
-            found[number].add(one)
+        for rows in (tied, loose):
+            for number, one in rows.values_list("work_item_number", "external_id"):
+                found[number or 0].add(one)
         return found
+
+    def _unlinked(self) -> set[int]:
+        """Numbers of what was spoken on and is not held: it vanished while lists were read."""
+        rows = Contribution.objects.present().filter(
+            repository=self.repository,
+            kind="issue_comment",
+            work_item=None,
+            work_item_number__isnull=False,
+        )
+        numbers = rows.values_list("work_item_number", flat=True).distinct()
+        return {number for number in numbers if number is not None}
 
     def _line_comments(self) -> Iterator[Page]:
         """Comments on lines that a whole list lacked; nothing counts them."""

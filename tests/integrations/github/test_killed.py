@@ -24,7 +24,7 @@ from tests.nursery import Nursery
 pytestmark = pytest.mark.services
 SCENE = "tests.integrations.github.killed"
 FEW = Size(400, 300, 600, 150, 150, 1, 50, 20)
-A_KILL = 6  # requests that may be in vain for each: pages not yet stored, the way back in
+A_KILL = 14  # requests that may be in vain for each: pages fetched ahead, the way back in
 MANY = Size(170, 170, 680, 190, 155, 2, 133, 60)  # 1,500 objects
 
 
