@@ -11,6 +11,7 @@ import urllib3
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Refused, Sentence
+from integrations.github.shelf import Kept
 
 MOVED = frozenset({301, 302, 307, 308})
 
@@ -66,6 +67,25 @@ def answer_of(response: urllib3.BaseHTTPResponse, data: Any, *, url: str, by: st
     return Answer(
         data, url, etag, links.get("next", ""), page_of(links.get("last", "")), date_of(headers)
     )
+
+
+def said_by(answer: Answer) -> dict[str, Any]:
+    """What goes on the shelf beside the body."""
+    return {
+        "url": answer.url,
+        "etag": [answer.etag.value, answer.etag.by],
+        "next_url": answer.next_url,
+        "last": answer.last,
+        "at": answer.at.isoformat(),
+    }
+
+
+def kept_answer(kept: Kept) -> Answer:
+    """An answer from the shelf."""
+    said = kept.said
+    at = datetime.fromisoformat(said["at"])
+    etag = Etag(*said["etag"])
+    return Answer(json.loads(kept.body), said["url"], etag, said["next_url"], said["last"], at)
 
 
 def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:

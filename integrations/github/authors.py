@@ -69,7 +69,7 @@ class Authors:
         if not shas:
             return []
         try:
-            found = self.transport.graphql(authors(shas), **self.place)["repository"]
+            found = self.transport.graphql_kept(authors(shas), **self.place)["repository"]
         except Locked:
             return self._users_openly(shas)
         return [_account(found[f"c{number}"]) for number in range(len(shas))]

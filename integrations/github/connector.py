@@ -3,8 +3,10 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -23,6 +25,7 @@ from integrations.github.passes import Passes
 from integrations.github.phases import Phases, Signs
 from integrations.github.reconcile import Reconciliation
 from integrations.github.relisting import Listed
+from integrations.github.shelf import Shelf
 from integrations.github.transport import Transport
 
 FETCHERS = 6  # threads for the pages of lists, beside a lane each for what goes step by step
@@ -56,11 +59,16 @@ class GitHubConnector(Passes, Looking):
 
     def pages(self, source: Source, *, keys: Sequence[Key], full: bool) -> Generator[Page]:
         """The repository's own data, then all kinds of activity side by side; see `Connector`."""
-        self.transport = Transport(keys)
+        shelf = Shelf(Path(settings.DATA_DIR) / "fetched" / str(source.pk))
+        self.transport = Transport(keys, shelf=shelf)
         try:
             yield from self._pages(source, token=first_secret(keys), full=full)
+        except Refused:
+            shelf.clear()
+            raise
         finally:
             self.transport.close()
+        shelf.clear()
 
     def _pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
         self.cursor = Cursor({} if full else source.cursor)

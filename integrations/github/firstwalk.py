@@ -115,7 +115,7 @@ class FirstWalk:
     def _ask(self, number: int, etag: Etag = NO_ETAG) -> Answer:
         parameters = {**self.listing.parameters, "sort": "created", "direction": "asc"}
         parameters |= {"per_page": str(lists.PAGE_SIZE), "page": str(number)}
-        return self.transport.get(self.listing.path, etag, **parameters)
+        return self.transport.get_kept(self.listing.path, etag, **parameters)
 
     def _fetched(self, number: int, answer: Answer) -> Fetched:
         """The payloads as records, in the thread that fetched them."""

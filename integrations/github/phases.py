@@ -222,7 +222,7 @@ class Phases:
     def releases(self, cursor: Cursor) -> Generator[Page]:
         """Releases, the newest first; once all are known, the first page tells what is new."""
         part = cursor.phase("releases")
-        answer = self.transport.get(
+        answer = self.transport.get_kept(
             self.path("releases"), cursor.etag("releases"), per_page=lists.PAGE_SIZE
         )
         etag = answer.etag

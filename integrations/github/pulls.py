@@ -77,9 +77,10 @@ class Pulls:
 
     def _page(self, after: str | None, field: str, direction: str) -> Node:
         """One page, smaller where GitHub cannot answer the larger one in time."""
+        ask = self.transport.graphql_kept if direction == "ASC" else self.transport.graphql
         while True:
             try:
-                data = self.transport.graphql(
+                data = ask(
                     PULLS,
                     **self.place,
                     first=self.size,
@@ -128,7 +129,13 @@ class Pulls:
         reviews: list[Node] = []
         after: str | None = None
         while True:
-            data = self.transport.graphql(NESTED, **self.place, number=node["number"], after=after)
+            data = self.transport.graphql(
+                NESTED,
+                **self.place,
+                number=node["number"],
+                after=after,
+                keep=not self.part.get("done"),
+            )
             whole = data["repository"]["pullRequest"]
             reviews += whole["reviews"]["nodes"]
             after = whole["reviews"]["pageInfo"]["endCursor"]

@@ -26,10 +26,13 @@ from integrations.github.answers import (
     Overloaded,
     TooDeep,
     answer_of,
+    kept_answer,
     parsed,
     refuse,
+    said_by,
 )
 from integrations.github.keyring import Held, Keyring
+from integrations.github.shelf import NO_SHELF, Shelf
 from integrations.github.sockets import Sockets
 
 __all__ = ["NO_ETAG", "Answer", "Etag", "Gone", "Locked", "Overloaded", "TooDeep", "Transport"]
@@ -46,7 +49,8 @@ UNSEEN = _("GitHub shows this token nothing at this address.")
 class Transport:
     """The requests of one run; any number of threads may ask at once."""
 
-    def __init__(self, keys: Sequence[Key] = ()) -> None:
+    def __init__(self, keys: Sequence[Key] = (), *, shelf: Shelf = NO_SHELF) -> None:
+        self.shelf = shelf
         self.counts: Counter[str] = Counter()
         self.base = settings.GITHUB_API_URL
         self.stop = Event()
@@ -68,9 +72,19 @@ class Transport:
 
     def get(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """A REST answer. Raises `Refused`, `Gone` or `OutOfBudget`."""
+        return self._got(path, etag, parameters, keep=False)
+
+    def get_kept(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
+        """The same from the shelf, or put there, so that a run cut off need not ask again."""
+        return self._got(path, etag, parameters, keep=True)
+
+    def _got(self, path: str, etag: Etag, parameters: Mapping[str, Any], *, keep: bool) -> Answer:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path}"
         if parameters:
             url = f"{url}?{urlencode(parameters)}"
+        question = f"GET {url}"
+        if keep and not etag and (kept := self.shelf.find(question)):
+            return kept_answer(kept)
         for _hop in range(HOPS):
             response, data, held = self._tried("GET", url, etag=etag)
             if response.status not in MOVED:
@@ -80,21 +94,38 @@ class Transport:
             self._count("not_modified")
             return Answer(None, url, etag)
         refuse(response, data, is_anonymous=self.keys.is_anonymous)
-        return answer_of(response, data, url=url, by=held.mark)
+        answer = answer_of(response, data, url=url, by=held.mark)
+        if keep:
+            self.shelf.keep(question, response.data, said_by(answer))
+        return answer
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
-        data, is_whole = self._queried(query, variables)
+        data, is_whole, _body = self._queried(query, variables)
         if not is_whole:
             raise Gone("not_found", Sentence(UNSEEN))
+        return data
+
+    def graphql_kept(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The same from the shelf, or put there."""
+        question = f"POST {query} {json.dumps(variables, sort_keys=True)}"
+        if kept := self.shelf.find(question):
+            found: dict[str, Any] = json.loads(kept.body)["data"]
+            return found
+        data, is_whole, body = self._queried(query, variables)
+        if not is_whole:
+            raise Gone("not_found", Sentence(UNSEEN))
+        self.shelf.keep(question, body, {})
         return data
 
     def graphql_partly(self, query: str, **variables: Any) -> dict[str, Any]:
         """The same, with null for what GitHub does not find within the repository."""
         return self._queried(query, variables)[0]
 
-    def _queried(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-        """The data, and whether everything asked for was found."""
+    def _queried(
+        self, query: str, variables: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], bool, bytes]:
+        """The data, whether everything asked for was found, and the answer as it came."""
         if self._is_locked:
             raise Locked("needs_token", Sentence(SHUT))
         body = json.dumps({"query": query, "variables": variables}).encode()
@@ -107,12 +138,12 @@ class Transport:
         kinds = {error.get("type", "") for error in errors}
         data: dict[str, Any] = answer.get("data") or {}
         if kinds == {"NOT_FOUND"} and data.get("repository"):
-            return data, False
+            return data, False, response.data
         if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             raise Gone("not_found", Sentence(UNSEEN))
         if errors or not data:
             raise Overloaded(errors[0].get("message", "") if errors else "no data")
-        return data, True
+        return data, True, response.data
 
     def _tried(
         self, method: str, url: str, *, etag: Etag = NO_ETAG, body: bytes = b""

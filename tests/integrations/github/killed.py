@@ -84,8 +84,16 @@ def no_cursor() -> None:
     sync.store_page = forgetful
 
 
+def nothing_kept() -> None:
+    """Nor is what was fetched and not stored found again."""
+    from integrations.github.shelf import Shelf
+
+    Shelf.find = lambda self, question: None
+    no_cursor()
+
+
 COMMANDS = {"connect": connect, "work": work, "dump": dump}
-GUARDS = {"cursor-before-page": cursor_before_page, "no-cursor": no_cursor}
+GUARDS = {"cursor-before-page": cursor_before_page, "nothing-kept": nothing_kept}
 
 
 def main(*off: str) -> None:
