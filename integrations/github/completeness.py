@@ -1,11 +1,11 @@
 """How much of what GitHub counts is in the ledger, day by day and kind by kind."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import NOTHING, Sentence
@@ -35,8 +35,15 @@ HOW = {
     "review": "counted",
     "commit": "history",
 }
-WALKED = {"issue_comments": "issue_comment", "review_comments": "review_comment"}
+WALKED = {
+    "issue_comments": "issue_comment",
+    "review_comments": "review_comment",
+    "releases": "release",
+}
+# What a list showed was created before it was looked at, by a clock that may be another.
+LEEWAY = timedelta(minutes=2)
 NAMED = 5  # numbers that a sentence names
+UNDATED = {"walked", "history", "numbered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +106,48 @@ def _part(day: str, kind: str, held: Tally, shorts: Mapping[tuple[str, str], Sho
 def _record(day: str, parts: Mapping[str, Part], source: Source) -> CompletenessRecord:
     expected = sum(part.expected for part in parts.values())
     received = sum(part.received for part in parts.values())
-    reason = NOTHING if expected == received else source.problem or _reason(parts)
+    reason = NOTHING
+    if received < expected:
+        reason = _vanished(parts) or source.problem or _reason(parts)
     return CompletenessRecord(date.fromisoformat(day), expected, received, reason, parts)
+
+
+def _vanished(parts: Mapping[str, Part]) -> Sentence:
+    """That rows were here and are not any more, whatever a run says of itself."""
+    gone = [one for one in parts.values() if one.how == "recorded" and one.received < one.expected]
+    numbers = sorted({number for part in gone for number in part.lacking})
+    if not gone:
+        return NOTHING
+    if not numbers:
+        words = _("Rows that were here are missing; reading everything again brings them back.")
+        return Sentence(words)
+    words = _(
+        "Rows that were here are missing at %(numbers)s; "
+        "reading everything again brings them back."
+    )
+    return Sentence(words, {"numbers": _named(numbers)})
 
 
 def _reason(parts: Mapping[str, Part]) -> Sentence:
     """Why a day is short where no run has stopped."""
     numbers = sorted({number for part in parts.values() for number in part.lacking})
-    if numbers:
-        said = ", ".join(f"#{number}" for number in numbers[:NAMED])
+    if len(numbers) > NAMED:
+        words = _("GitHub counts more than we received at %(numbers)s and %(more)s others.")
         more = len(numbers) - NAMED
-        if more > 0:
-            words = _("GitHub counts more than we received at %(numbers)s and %(more)s others.")
-            return Sentence(words, {"numbers": said, "more": more})
-        return Sentence(_("GitHub counts more than we received at %(numbers)s."), {"numbers": said})
-    if any(part.how == "recorded" and part.received < part.expected for part in parts.values()):
-        return Sentence(_("Rows that were recorded for this day are gone from the ledger."))
+        return Sentence(words, {"numbers": _named(numbers), "more": more})
+    if numbers:
+        words = _("GitHub counts more than we received at %(numbers)s.")
+        return Sentence(words, {"numbers": _named(numbers)})
+    undated = [part for part in parts.values() if part.how in UNDATED]
+    if count := sum(part.expected - part.received for part in undated):
+        words = _("GitHub showed %(count)s more than is here; nobody can tell of which day.")
+        return Sentence(words, {"count": count})
     return Sentence(_("Not everything has been read yet."))
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """The first few of some numbers."""
+    return ", ".join(f"#{number}" for number in numbers[:NAMED])
 
 
 def _gone(held: Tally, recorded: Tally) -> Iterator[Lack]:
@@ -137,19 +169,30 @@ def _unopened(source: Source, gone: Iterable[Lack]) -> Iterator[Lack]:
 
 def _undated(source: Source, held: Tally) -> list[Lack]:
     """What GitHub lists and counts beyond what is held, the most exactly placed first."""
-    totals = held_by_kind(held)
-    lists = source.facts.get("lists") or {}
     short = list(_short_items(source))
-    walked = {kind: lists.get(phase) for phase, kind in WALKED.items()}
-    # What died since a list was walked was on it still.
-    rows = Contribution.objects.filter(repository=source.repository, kind__in=walked)
-    dead = Counter(rows.exclude(deleted_at=None).values_list("kind", flat=True))
-    for kind, seen in {**walked, "commit": source.facts.get("commits")}.items():
-        known = sum(lack.count for lack in short if lack.kind == kind)
-        missing = seen - totals[kind] - dead[kind] - known if isinstance(seen, int) else 0
+    for kind, beyond, how in _seen(source, held):
+        missing = beyond - sum(lack.count for lack in short if lack.kind == kind)
         if missing > 0:
-            short.append(Lack(kind, None, missing, how="history" if kind == "commit" else "walked"))
+            short.append(Lack(kind, None, missing, how=how))
     return short
+
+
+def _seen(source: Source, held: Tally) -> Iterator[tuple[str, int, str]]:
+    """By kind how many more the lists and the history showed than are held.
+
+    A list is told as its length and the moment of looking. What came later is
+    not in it; what died since still is.
+    """
+    lists = source.facts.get("lists") or {}
+    for phase, kind in WALKED.items():
+        if told := lists.get(phase):
+            at = datetime.fromisoformat(told["at"])
+            rows = Contribution.objects.filter(repository=source.repository, kind=kind)
+            then = rows.filter(Q(deleted_at=None) | Q(deleted_at__gt=at))
+            yield kind, told["total"] - then.filter(occurred_at__lte=at + LEEWAY).count(), "walked"
+    commits = source.facts.get("commits")
+    if isinstance(commits, int):
+        yield "commit", commits - held_by_kind(held)["commit"], "history"
 
 
 def _short_items(source: Source) -> Iterator[Lack]:

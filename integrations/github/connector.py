@@ -41,7 +41,7 @@ class GitHubConnector(Passes, Looking):
         self.transport = Transport()
         self.cursor = Cursor({})
         self.place = {"owner": "", "name": ""}
-        self.lists: dict[str, int] = {}
+        self.lists: dict[str, Any] = {}
 
     def requests(self) -> Mapping[str, int]:
         """REST requests (those answered "not modified" among them, and apart), GraphQL."""

@@ -63,6 +63,7 @@ class Phases:
         self.pool = pool
         self.signs = signs
         self.totals: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}  # how long each list was said to be
 
     def lanes(self, cursor: Cursor) -> list[Lane]:
         """Each reading with the phase it owns: what others hang on comes first."""
@@ -86,7 +87,7 @@ class Phases:
         try:
             for reading, done in self._readings(listing, cursor):
                 part["signs"] = signs.hear(reading)
-                yield list_page(listing, reading, done)
+                yield self._list_page(listing, reading, done)
         except Gone:  # issues are switched off in this repository; pull requests may be there
             signs.number += 1
             part.update(done=True, off=True, signs=signs.number)
@@ -114,7 +115,28 @@ class Phases:
 
     def _listed(self, listing: Listing, cursor: Cursor) -> Iterator[Page]:
         for reading, done in self._readings(listing, cursor):
-            yield list_page(listing, reading, done)
+            yield self._list_page(listing, reading, done)
+
+    def _list_page(self, listing: Listing, reading: Reading, done: int) -> Page:
+        """What came of a list, with how far its first reading is."""
+        count = reading.size - len(reading.pulls)
+        return Page(
+            reading.batch,
+            {},
+            listing.phase,
+            counts={listing.phase: count} if count else {},
+            expected=reading.expected,
+            facts=self._size(listing.phase, reading.total),
+            done=min(done, reading.total or done),
+            total=reading.total,
+        )
+
+    def _size(self, phase: str, total: int) -> dict[str, Any]:
+        """How long a list is and when that was seen, told once for each length."""
+        if not total or self.sizes.get(phase) == total:
+            return {}
+        self.sizes[phase] = total
+        return {"lists": {phase: {"total": total, "at": datetime.now(UTC).isoformat()}}}
 
     def _readings(self, listing: Listing, cursor: Cursor) -> Iterator[tuple[Reading, int]]:
         """Pages worth a transaction, and how much has come with them."""
@@ -225,34 +247,27 @@ class Phases:
         answer = self.transport.get_kept(
             self.path("releases"), cursor.etag("releases"), per_page=lists.PAGE_SIZE
         )
-        etag = answer.etag
+        etag, total = answer.etag, 0
         while answer.data:
+            batch = batches.of_releases(answer.data)
+            total += len(batch.contributions)
             follow = "" if part.get("done") else answer.next_url
             if not follow:
                 break
-            yield Page(batches.of_releases(answer.data), {}, "releases")
+            yield Page(batch, {}, "releases")
             answer = self.transport.get(follow)
         if answer.data is None:
             return
+        is_whole = not part.get("done") or not answer.next_url
         cursor.keep_etag("releases", etag)
         part["done"] = True
-        counts = {"releases": len(answer.data)}
-        yield Page(batches.of_releases(answer.data), {}, "releases", counts=counts)
-
-
-def list_page(listing: Listing, reading: Reading, done: int) -> Page:
-    """What came of a list, with how far its first reading is."""
-    count = reading.size - len(reading.pulls)
-    return Page(
-        reading.batch,
-        {},
-        listing.phase,
-        counts={listing.phase: count} if count else {},
-        expected=reading.expected,
-        facts={"lists": {listing.phase: reading.total}} if reading.total else {},
-        done=min(done, reading.total or done),
-        total=reading.total,
-    )
+        yield Page(
+            batches.of_releases(answer.data),
+            {},
+            "releases",
+            counts={"releases": len(answer.data)},
+            facts=self._size("releases", total) if is_whole else {},
+        )
 
 
 def issues_as_records(items: Sequence[Item]) -> Reading:

@@ -16,6 +16,8 @@ from integrations.github.connector import GitHubConnector
 from tests.integrations.github.test_sync import read
 
 pytestmark = pytest.mark.django_db
+GONE = "Rows that were here are missing"
+REPAIR = "reading everything again brings them back."
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_a_lost_comment_shows_on_its_own_day_with_the_number_that_lacks_it(whole
     number, day = lost.work_item.number, f"{lost.occurred_at:%Y-%m-%d}"
     lost.delete()
 
-    assert weighed(whole) == [(day, 1, f"GitHub counts more than we received at #{number}.")]
+    assert weighed(whole) == [(day, 1, f"{GONE} at #{number}; {REPAIR}")]
     assert completeness(whole.repository) < 1
 
 
@@ -71,17 +73,76 @@ def test_a_lost_line_comment_is_missed_by_what_was_recorded_for_its_day(whole):
     day = f"{lost.occurred_at:%Y-%m-%d}"
     lost.delete()
 
-    reason = "Rows that were recorded for this day are gone from the ledger."
-    assert weighed(whole) == [(day, 1, reason)]
+    assert weighed(whole) == [(day, 1, f"{GONE}; {REPAIR}")]
+    assert Completeness.objects.lacking().get().parts["review_comment"][2] == "recorded"
 
 
-def test_what_a_list_showed_is_expected_of_it(whole):
-    seen = Contribution.objects.filter(kind="review_comment").count()
-    Source.objects.update(facts={**whole.facts, "lists": {"review_comments": seen + 2}})
+UNDATED = {
+    "review_comment": "walked",
+    "release": "walked",
+    "commit": "history",
+}
+
+
+@pytest.mark.parametrize("kind", UNDATED)
+def test_what_a_list_showed_and_nobody_remembers_is_said_to_be_of_no_known_day(whole, kind):
+    lost = Contribution.objects.filter(kind=kind).order_by("occurred_at")[0]
+    lost.delete()
+    recount_days(whole.repository_id, [lost.occurred_at.date()])
+    last = Contribution.objects.order_by("-occurred_at")[0].occurred_at
+
+    reason = "GitHub showed 1 more than is here; nobody can tell of which day."
+    assert weighed(whole) == [(f"{last:%Y-%m-%d}", 1, reason)]
+    assert Completeness.objects.lacking().get().parts[kind][2] == UNDATED[kind]
+    assert completeness(whole.repository) < 1
+
+
+def test_what_came_after_a_list_was_seen_does_not_hide_what_it_lost(whole, world):
+    lost = Contribution.objects.filter(kind="review_comment")[0]
+    day = lost.occurred_at.date()
+    Contribution.objects.filter(pk=lost.pk).delete()
+    recount_days(whole.repository_id, [day])
+    later = timezone.now() + timedelta(hours=1)
+    newest = Contribution.objects.filter(kind="review_comment")[0]
+    newest.pk, newest.external_id, newest.occurred_at = None, "new", later
+    newest.save(force_insert=True)
+    recount_days(whole.repository_id, [later.date()])
+
+    assert sum(count for _, count, _ in weighed(whole)) == 1
+
+
+def test_what_was_deleted_at_github_since_its_list_was_seen_is_not_missed(whole):
+    dead = Contribution.objects.filter(kind="review_comment")[0]
+    mark_deleted(
+        repository=whole.repository,
+        kind=dead.kind,
+        external_ids=[dead.external_id],
+        at=timezone.now(),
+    )
+
+    assert weighed(whole) == []
+
+
+def test_each_list_says_how_long_it_was(whole, world):
+    told = {phase: one["total"] for phase, one in whole.facts["lists"].items()}
+
+    assert told == {
+        "issues": len(world.issues) + len(world.pulls),
+        "issue_comments": len(world.comments),
+        "review_comments": len(world.line_comments),
+        "releases": len(world.releases),
+    }
+
+
+def test_without_the_lists_a_line_comment_nobody_remembers_would_hide(whole):
+    """The negative control: forget what the lists said."""
+    lost = Contribution.objects.filter(kind="review_comment")[0]
+    lost.delete()
+    recount_days(whole.repository_id, [lost.occurred_at.date()])
+    Source.objects.update(facts={**whole.facts, "lists": {}})
     whole.refresh_from_db()
 
-    assert [count for _, count, _ in weighed(whole)] == [2]
-    assert Completeness.objects.lacking().get().parts["review_comment"][2] == "walked"
+    assert weighed(whole) == []
 
 
 def test_a_delivery_that_never_came_is_missed_on_the_day_it_was_sent(whole):
@@ -154,10 +215,21 @@ def test_lost_commits_are_missed(whole):
 
 
 def test_the_reason_of_a_stopped_run_is_the_reason_of_its_days(whole):
-    Contribution.objects.filter(kind="review")[0].delete()
+    lost = Contribution.objects.filter(kind="review")[0]
+    lost.delete()
+    recount_days(whole.repository_id, [lost.occurred_at.date()])
     whole.problem = Sentence("GitHub's limit of requests is used up.")
 
     assert [reason for _, _, reason in weighed(whole)] == ["GitHub's limit of requests is used up."]
+
+
+def test_what_vanished_here_is_not_blamed_on_a_stopped_run(whole):
+    lost = Contribution.objects.filter(kind="review")[0]
+    number = lost.work_item.number
+    lost.delete()
+    whole.problem = Sentence("GitHub's limit of requests is used up.")
+
+    assert [reason for _, _, reason in weighed(whole)] == [f"{GONE} at #{number}; {REPAIR}"]
 
 
 def test_days_with_gaps_but_equal_totals_are_complete(whole, world):
