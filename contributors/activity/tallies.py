@@ -1,15 +1,28 @@
 """What the ledger holds of each day, counted anew and as it was recorded."""
 
 from collections import Counter
+from typing import Any
 
-from django.db.models import CharField, Count, Sum
-from django.db.models.functions import Cast, Substr
+from django.db.models import CharField, Count, Func, Sum
+from django.db.models.functions import Cast
 
 from community.projects.models import Repository
 from contributors.activity.models import Contribution, DayCount
 
-# A day as text: the database groups by it, and nothing is parsed for each row.
-_DAY_OF_ACT = Substr(Cast("occurred_at", CharField()), 1, 10)
+
+class _DayInText(Func):
+    """The UTC day of a moment as text: grouped by in the database, parsed for no row."""
+
+    function = "SUBSTR"
+    template = "%(function)s(%(expressions)s, 1, 10)"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        template = "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+        return super().as_sql(compiler, connection, template=template, **more)
+
+
+_DAY_OF_ACT = _DayInText("occurred_at")
 _DAY_OF_COUNT = Cast("day", CharField())
 Tally = dict[tuple[str, str], int]
 

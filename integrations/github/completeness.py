@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import NOTHING, Sentence
@@ -122,8 +123,7 @@ def _vanished(parts: Mapping[str, Part]) -> Sentence:
         words = _("Rows that were here are missing; reading everything again brings them back.")
         return Sentence(words)
     words = _(
-        "Rows that were here are missing at %(numbers)s; "
-        "reading everything again brings them back."
+        "Rows that were here are missing at %(numbers)s; reading everything again brings them back."
     )
     return Sentence(words, {"numbers": _named(numbers)})
 
@@ -183,16 +183,24 @@ def _seen(source: Source, held: Tally) -> Iterator[tuple[str, int, str]]:
     A list is told as its length and the moment of looking. What came later is
     not in it; what died since still is.
     """
-    lists = source.facts.get("lists") or {}
+    totals, lists = held_by_kind(held), source.facts.get("lists") or {}
     for phase, kind in WALKED.items():
         if told := lists.get(phase):
-            at = datetime.fromisoformat(told["at"])
-            rows = Contribution.objects.filter(repository=source.repository, kind=kind)
-            then = rows.filter(Q(deleted_at=None) | Q(deleted_at__gt=at))
-            yield kind, told["total"] - then.filter(occurred_at__lte=at + LEEWAY).count(), "walked"
+            beyond = told["total"] - totals[kind]
+            yield kind, beyond + _not_on_list(source, kind, told, beyond), "walked"
     commits = source.facts.get("commits")
     if isinstance(commits, int):
-        yield "commit", commits - held_by_kind(held)["commit"], "history"
+        yield "commit", commits - totals["commit"], "history"
+
+
+def _not_on_list(source: Source, kind: str, told: Mapping[str, Any], beyond: int) -> int:
+    """How many are held that a list was too early to show, less those that died since."""
+    at = datetime.fromisoformat(told["at"])
+    rows = Contribution.objects.filter(repository=source.repository, kind=kind)
+    later = rows.present().filter(occurred_at__gt=at + LEEWAY).count()
+    if beyond + later <= 0:
+        return later
+    return later - rows.filter(deleted_at__gt=at, occurred_at__lte=at + LEEWAY).count()
 
 
 def _short_items(source: Source) -> Iterator[Lack]:
