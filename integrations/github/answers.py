@@ -85,7 +85,8 @@ def kept_answer(kept: Kept) -> Answer:
     said = kept.said
     at = datetime.fromisoformat(said["at"])
     etag = Etag(*said["etag"])
-    return Answer(json.loads(kept.body), said["url"], etag, said["next_url"], said["last"], at)
+    data = json.loads(kept.body) if kept.body else None
+    return Answer(data, said["url"], etag, said["next_url"], said["last"], at)
 
 
 def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:

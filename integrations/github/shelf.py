@@ -25,7 +25,7 @@ class Kept:
 
 
 class Shelf:
-    """The latest answers of one source; those of a run before this one are found again."""
+    """The latest answers of one source; those of a run before this one are found, once each."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -33,12 +33,16 @@ class Shelf:
         self._names: deque[str] = deque()
         if folder is not None and folder.is_dir():
             self._names.extend(path.name for path in sorted(folder.iterdir(), key=_age))
+        self._left = set(self._names)  # what this run asks twice, it wants to see twice
 
     def find(self, question: str) -> Kept | None:
         """The answer to a question asked within the hour."""
-        if self.folder is None:
-            return None
-        path = self.folder / _name(question)
+        name = _name(question) if self._left else ""
+        with self._lock:
+            if self.folder is None or name not in self._left:
+                return None
+            self._left.remove(name)
+        path = self.folder / name
         try:
             if time.time() - path.stat().st_mtime > LONGEST:
                 return None

@@ -82,8 +82,8 @@ class Transport:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path}"
         if parameters:
             url = f"{url}?{urlencode(parameters)}"
-        question = f"GET {url}"
-        if keep and not etag and (kept := self.shelf.find(question)):
+        question = f"GET {url} {etag.value}"
+        if keep and (kept := self.shelf.find(question)):
             return kept_answer(kept)
         for _hop in range(HOPS):
             response, data, held = self._tried("GET", url, etag=etag)
@@ -92,7 +92,10 @@ class Transport:
             url = self._redirected(url, response.headers.get("Location", ""))
         if response.status == 304:
             self._count("not_modified")
-            return Answer(None, url, etag)
+            same = Answer(None, url, etag)
+            if keep:
+                self.shelf.keep(question, b"", said_by(same))
+            return same
         refuse(response, data, is_anonymous=self.keys.is_anonymous)
         answer = answer_of(response, data, url=url, by=held.mark)
         if keep:

@@ -106,7 +106,7 @@ def _ask(transport: Transport, listing: Listing, since: str, etag: Etag) -> Answ
     """The first page from `since` on."""
     more = {"since": since} if since else {}
     parameters = {**listing.parameters, **BY_CHANGE, **more, "per_page": str(lists.PAGE_SIZE)}
-    return transport.get(listing.path, etag, **parameters)
+    return transport.get_kept(listing.path, etag, **parameters)
 
 
 def _come_to_rest(cursor: Cursor, phase: str, since: str, newest: str, answer: Answer) -> None:

@@ -43,7 +43,34 @@ def test_an_answer_an_hour_old_is_none(shelf):
     for path in shelf.folder.iterdir():
         os.utime(path, (old, old))
 
-    assert shelf.find("q") is None
+    assert Shelf(shelf.folder).find("q") is None
+
+
+def test_what_a_run_asks_twice_is_asked_twice(github, world, shelf):
+    transport = Transport(plain("good-token"), shelf=shelf)
+
+    for _time in range(2):
+        transport.get_kept("repos/guild/hall/issues", per_page=10)
+
+    assert transport.counts["rest"] == 2
+
+
+def test_a_kept_answer_serves_once(shelf):
+    shelf.keep("q", b"[]", {})
+    later = Shelf(shelf.folder)
+
+    assert [found and found.body for found in (later.find("q"), later.find("q"))] == [b"[]", None]
+
+
+def test_not_modified_is_kept_too(github, world, tmp_path):
+    first = Transport(plain("good-token"), shelf=Shelf(tmp_path / "fetched"))
+    etag = first.get("repos/guild/hall/issues", per_page=10).etag
+    same = first.get_kept("repos/guild/hall/issues", etag, per_page=10)
+
+    second = Transport(plain("good-token"), shelf=Shelf(tmp_path / "fetched"))
+    again = second.get_kept("repos/guild/hall/issues", etag, per_page=10)
+
+    assert (again, again.data, second.counts["rest"]) == (same, None, 0)
 
 
 def test_the_oldest_makes_room_also_for_a_later_run(shelf, monkeypatch):
@@ -54,7 +81,7 @@ def test_the_oldest_makes_room_also_for_a_later_run(shelf, monkeypatch):
     later.keep("q3", b"[]", {})
 
     assert len(list(shelf.folder.iterdir())) == 3
-    assert later.find("q3") is not None
+    assert Shelf(shelf.folder).find("q3") is not None
 
 
 def test_a_whole_reading_leaves_the_shelf_empty(source, settings, tmp_path):
