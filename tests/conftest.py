@@ -1,5 +1,6 @@
 """The three standing people and a fixed moment."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from tests.databases import postgresql_copies, shared_database, shared_databases
 __all__ = ["postgresql_copies", "shared_database", "shared_databases", "sqlite_copies"]
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+FOLDERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,12 @@ def site_language():
     """A page read in Chinese leaves its language on the thread; the next test starts anew."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def folder_of_its_own(settings, tmp_path_factory):
+    """Tests that run at the same time find nothing of each other on disk; made when needed."""
+    settings.DATA_DIR = tmp_path_factory.getbasetemp() / f"data-{next(FOLDERS)}"
 
 
 @pytest.fixture
