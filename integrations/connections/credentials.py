@@ -140,7 +140,7 @@ def keep_hook_secret(
     *, connection: Connection, secret: str, by: Person | None, at: datetime
 ) -> None:
     """Know deliveries by the secret that the provider chose for an app."""
-    Connection.objects.filter(pk=connection.pk).update(sealed_hook_secret=seal(secret))
+    Connection.objects.filter(pk=connection.pk).update(sealed_app_hook_secret=seal(secret))
     record(verb="connections.hook_secret_renewed", subject=connection, actor=by, at=at)
 
 
@@ -248,4 +248,6 @@ def reseal_tokens(*, at: datetime) -> int:
 SEALED: tuple[tuple[Any, str], ...] = (
     (Credential, "sealed_secret"),
     (Connection, "sealed_hook_secret"),
+    (Connection, "sealed_former_hook_secret"),
+    (Connection, "sealed_app_hook_secret"),
 )

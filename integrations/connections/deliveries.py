@@ -31,6 +31,8 @@ class Delivery(models.Model):
     repository_external_id = models.CharField(max_length=191, blank=True)
     repository_name = models.CharField(max_length=255, blank=True)  # as it was called then
     headers = models.JSONField(default=dict)
+    # The connections whose secret signed it; null: the secret of the whole site.
+    signed_for = models.JSONField(null=True)
     packed_body = models.BinaryField(null=True)  # the exact bytes, compressed; null: dropped
     size = models.PositiveIntegerField()  # bytes as they came
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)

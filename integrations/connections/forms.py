@@ -87,6 +87,13 @@ class AppForm(KeepsSecret):
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("The whole .pem file. Kept encrypted, shown to nobody."),
     )
+    hook_secret = forms.CharField(
+        label=_("Secret of its webhook"),
+        required=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("If the app has a webhook that points here. Kept encrypted, shown to nobody."),
+    )
 
 
 class ConnectForm(KeepsSecret):

@@ -1,10 +1,12 @@
 """What a maintainer needs to set a webhook up, and how it stands."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.connections.missing import deliveries_missing
 from integrations.connections.models import Delivery, Hook, Source
@@ -34,6 +36,12 @@ def address() -> str:
     return urljoin(settings.SITE_URL, reverse("github:webhook"))
 
 
+def _former_until(source: Source, at: datetime) -> datetime | None:
+    """Until when the secret before the present one is taken."""
+    until = source.connection.former_hook_secret_until if source.connection else None
+    return until if until is not None and at < until else None
+
+
 def webhook_of(source: Source) -> dict[str, Any] | None:
     """What the set-up card shows; None for sources that push nothing."""
     if source.connector != "github":
@@ -50,6 +58,7 @@ def webhook_of(source: Source) -> dict[str, Any] | None:
             settings.GITHUB_WEBHOOK_SECRET
             or (source.connection and source.connection.sealed_hook_secret)
         ),
+        "former_until": _former_until(source, timezone.now()),
         "hook": hooks.order_by("-pk").first(),
         "missing": sum(deliveries_missing(source).values()),
     }

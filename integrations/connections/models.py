@@ -51,6 +51,11 @@ class Connection(models.Model):
     label = models.CharField(_("label"), max_length=120)
     api_url = models.URLField(_("API address"), blank=True, max_length=500)
     sealed_hook_secret = models.TextField(blank=True, editable=False)
+    # Still taken for a day after a new one was made, so that nothing is lost meanwhile.
+    sealed_former_hook_secret = models.TextField(blank=True, editable=False)
+    former_hook_secret_until = models.DateTimeField(null=True, editable=False)
+    # An app has a webhook of its own beside those of single repositories.
+    sealed_app_hook_secret = models.TextField(blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -1,6 +1,6 @@
 """Taking a delivery in: the row and its job together, each id once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ class Arrived:
     repository_external_id: str = ""
     repository_name: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    signed_for: Sequence[int] | None = None  # connections; None: the whole site
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def take_in(*, arrived: Arrived, packed_body: bytes, at: datetime) -> Delivery |
                 repository_external_id=arrived.repository_external_id,
                 repository_name=arrived.repository_name,
                 headers=dict(arrived.headers),
+                signed_for=None if arrived.signed_for is None else list(arrived.signed_for),
                 packed_body=packed_body,
                 size=len(arrived.body),
                 received_at=at,

@@ -92,7 +92,7 @@ def _site_connection(me: Person) -> Connection:
     )
 
 
-@sensitive_post_parameters("private_key", "sealed")
+@sensitive_post_parameters("private_key", "sealed", "hook_secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @allowed
@@ -103,7 +103,9 @@ def app(request: HttpRequest) -> HttpResponse:
         try:
             pem, number = form.known_secret(), form.cleaned_data["app_id"]
             found = apps_at(PROVIDER).app(number, pem)
-            made = _with_app(NewApp(found, pem), maintainer(request))
+            made = _with_app(
+                NewApp(found, pem, form.cleaned_data["hook_secret"]), maintainer(request)
+            )
             return redirect("connections:install", made.pk)
         except Refused as refusal:
             form.add_error("private_key", str(refusal))
@@ -147,9 +149,10 @@ def app_made(request: HttpRequest) -> HttpResponse:
 def _with_app(new: NewApp, me: Person) -> Connection:
     """The connection of this app, its key kept until it is known where it is installed."""
     held = Credential.objects.filter(connection__provider=PROVIDER, app_id=new.app.id).first()
-    if held is not None:
-        return held.connection
     at, label = timezone.now(), new.app.name or "GitHub"
+    if held is not None:
+        _keep_hook_secret(held.connection, new, me)
+        return held.connection
     made = credentials.open_connection(provider=PROVIDER, label=label, by=me, at=at)
     credentials.add_app(
         connection=made,
@@ -159,9 +162,16 @@ def _with_app(new: NewApp, me: Person) -> Connection:
         by=me,
         at=at,
     )
-    if new.hook_secret:
-        credentials.keep_hook_secret(connection=made, secret=new.hook_secret, by=me, at=at)
+    _keep_hook_secret(made, new, me)
     return made
+
+
+@sensitive_variables("new")
+def _keep_hook_secret(connection: Connection, new: NewApp, me: Person) -> None:
+    if new.hook_secret.strip():
+        credentials.keep_hook_secret(
+            connection=connection, secret=new.hook_secret, by=me, at=timezone.now()
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext_noop as _
 
 from community.jobs.actions import enqueue
 from community.lib.refusals import NOTHING, Sentence
+from community.lib.text import storable
 from community.projects.models import Repository
 from contributors.activity.ingest import ingest, mark_deleted
 from contributors.activity.models import Contribution, WorkItem
 from contributors.activity.settle import lock
 from integrations.connections.deliveries import payload_of
+from integrations.connections.hooksecrets import may_speak_of
 from integrations.connections.models import Delivery, ExpectedItem, Hook, Source
 from integrations.connections.querysets import SourceQuerySet
 from integrations.connections.receiving import close_delivery
@@ -30,32 +32,44 @@ def process_delivery(*, delivery: Delivery, at: datetime) -> None:
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.state != State.WAITING:
         return
-    _note_hook(delivery, at)
+    source = _sources([delivery.repository_external_id]).first()
+    is_foreign = source is not None and not may_speak_of(delivery, source)
+    if not is_foreign:
+        _note_hook(delivery, at)
     try:
         payload = payload_of(delivery)
         understood = None if payload is None else understand(delivery.event, payload)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        problem = Sentence(
-            _("The payload is not as GitHub documents it: %(what)s"),
-            {"what": f"{type(error).__name__}: {error}"[:200]},
-        )
-        close_delivery(delivery=delivery, state=State.FAILED, problem=problem, at=at)
+        close_delivery(delivery=delivery, state=State.FAILED, problem=_odd(error), at=at)
         return
     if understood is None:
         close_delivery(delivery=delivery, state=State.UNKNOWN, at=at)
         return
-    ask_for_runs(_sources(understood.runs), at=at)
-    state, reason = _apply(delivery, understood, at)
+    if is_foreign:
+        reason = Sentence(_("It was signed with the secret of another connection."))
+        close_delivery(delivery=delivery, state=State.IGNORED, problem=reason, at=at)
+        return
+    others = _sources(understood.runs)
+    ask_for_runs([one for one in others if may_speak_of(delivery, one)], at=at)
+    try:
+        with transaction.atomic():
+            state, reason = _apply(delivery, source, understood, at)
+    except (DataError, OverflowError, KeyError, TypeError, ValueError, AttributeError) as error:
+        state, reason = State.FAILED, _odd(error)  # no other try would end better
     close_delivery(delivery=delivery, state=state, problem=reason, at=at)
 
 
+def _odd(error: Exception) -> Sentence:
+    words = _("The payload is not as GitHub documents it: %(what)s")
+    return Sentence(words, {"what": storable(f"{type(error).__name__}: {error}", 200)})
+
+
 def _apply(
-    delivery: Delivery, understood: Understood, at: datetime
+    delivery: Delivery, source: Source | None, understood: Understood, at: datetime
 ) -> tuple[Delivery.State, Sentence]:
     """Store what happened in the repository, found by its id whatever it is called now."""
     if not delivery.repository_external_id:
         return State.DONE, NOTHING
-    source = _sources([delivery.repository_external_id]).first()
     if source is None:
         return State.IGNORED, Sentence(_("This repository is not connected."))
     if source.state == Source.State.PAUSED:

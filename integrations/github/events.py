@@ -1,5 +1,6 @@
 """Deliveries as records: pure, one function per event, over the mapping that polling uses too."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from integrations.github.mapping import (
 )
 
 Payload = Mapping[str, Any]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def _repository(payload: Payload) -> Understood:
     """Renamed, transferred, hidden, archived: GitHub is asked how the repository stands now."""
     is_named = payload["action"] in {"renamed", "transferred"}
     name = str(payload["repository"]["full_name"]) if is_named else ""
+    if is_named and not NAME.fullmatch(name):  # it becomes part of an address
+        raise ValueError("This is no name of a repository.")
     return Understood(new_name=name, is_hidden=payload["action"] == "privatized", wants_run=True)
 
 

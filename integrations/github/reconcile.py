@@ -168,6 +168,8 @@ class Reconciliation:
     def _talks(self) -> Iterator[Page]:
         """Comments, where GitHub counted another number than we hold."""
         numbers = set(differing(self.source, self.counts)) | self._unlinked()
+        if outdated := self._outdated(numbers):
+            yield self._page({}, at=timezone.now(), expected=outdated)
         if self.listed.is_full:
             numbers |= set(self.listed.unlisted("issue_comment").values())
         asked = sorted(numbers, reverse=True)
@@ -177,6 +179,18 @@ class Reconciliation:
         for talks in Replies(self.transport, self.place).of(asked):
             yield self._compared(talks, at)
             at = timezone.now()
+
+    def _outdated(self, asked: set[int]) -> list[Expected]:
+        """What GitHub counted just now where an older count stands, though we hold as many.
+
+        Such as of a comment whose deletion was told before we had read it.
+        """
+        rows = self.source.expected_items.filter(number__in=set(self.counts) - asked)
+        return [
+            Expected(number, opened_on, comments=self.counts[number])
+            for number, opened_on, comments in rows.values_list("number", "opened_on", "comments")
+            if comments is not None and comments != self.counts[number]
+        ]
 
     def _compared(self, talks: Sequence[Talk], at: datetime) -> Page:
         """What was listed on some items against what we hold there."""

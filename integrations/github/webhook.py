@@ -18,7 +18,7 @@ from integrations.connections.hooksecrets import known_secrets
 from integrations.connections.receiving import Arrived, take_in
 from integrations.github.mapping import SOURCE
 from integrations.github.payloads import read_payload
-from integrations.github.signing import SIGNATURE, is_signed
+from integrations.github.signing import SIGNATURE, fitting
 
 LARGEST = 25_000_000  # what GitHub sends at most
 EVENT = re.compile(r"[a-z][a-z_]{0,59}")
@@ -67,8 +67,7 @@ def read(request: HttpRequest) -> Arrived:
         raise _unsigned()
     kind = headers.get("Content-Type", "")
     body = _body(request)
-    if not is_signed(body, signature, known_secrets(SOURCE)):
-        raise _unsigned()
+    signed_for = _signed_for(body, signature)
     if kind.partition(";")[0].strip().lower() not in KINDS:
         raise _malformed()
     try:
@@ -81,9 +80,20 @@ def read(request: HttpRequest) -> Arrived:
         event=event,
         body=body,
         hook_id=_hook(request),
+        signed_for=signed_for,
         headers={name: storable(headers[name], 200) for name in KEPT if name in headers},
         **_about(payload),
     )
+
+
+def _signed_for(body: bytes, signature: str) -> list[int] | None:
+    """The connections whose secret signed it; None for that of the site. Raises `Refused`."""
+    known = known_secrets(SOURCE, at=timezone.now())
+    places = fitting(body, signature, [one.secret for one in known])
+    if not places:
+        raise _unsigned()
+    signers = {known[place].connection for place in places}
+    return None if None in signers else sorted(pk for pk in signers if pk is not None)
 
 
 def _about(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from community.audit.models import Event
@@ -18,6 +19,7 @@ from integrations.connections.sync import sync_source
 from tests.factories import NOON
 from tests.github_api.__main__ import scaled
 from tests.github_api.app_auth import APP_ID, Apps, private_key
+from tests.github_api.hooks import sent
 from tests.github_api.world import World
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +271,27 @@ def test_a_manifest_comes_back_with_its_state_alone(maintainer_client, apps, set
     )
     assert (foreign.status_code, spent.status_code) == (400, 400)
     assert made.url == address("install", connection)
-    assert unseal(connection.sealed_hook_secret) == "hook-secret-0123456789"
+    assert unseal(connection.sealed_app_hook_secret) == "hook-secret-0123456789"
+    assert taken_in_with("hook-secret-0123456789") == 202
+
+
+def test_the_secret_of_an_app_that_exists_is_tried_on_deliveries(maintainer_client, apps):
+    maintainer_client.post(
+        reverse("connections:app"),
+        {"app_id": APP_ID, "private_key": private_key(), "hook_secret": "a-long-hook-secret"},
+    )
+
+    assert taken_in_with("a-long-hook-secret") == 202
+    assert taken_in_with("another") == 403
+
+
+def taken_in_with(secret: str) -> int:
+    """How a delivery signed with this secret is answered."""
+    one = sent("ping", {"hook_id": 1})
+    headers = one.headers(secret)
+    kind = headers.pop("Content-Type")
+    address = reverse("github:webhook")
+    return Client().post(address, one.body(), content_type=kind, headers=headers).status_code
 
 
 def test_the_list_is_searched(maintainer_client, connection, github):

@@ -1,6 +1,7 @@
 """Deliveries in any order, doubled, late and lost, amid a reading: the state of a plain reading.
 
-The whole size of the test plan runs with ENDURANCE=1.
+The whole size of the test plan runs with ENDURANCE=1, and two thousand deliveries for each of
+ENDURANCE_SEEDS.
 """
 
 import os
@@ -35,7 +36,9 @@ from tests.integrations.github.dump import TABLES
 pytestmark = pytest.mark.django_db
 SMALL = Size(60, 40, 170, 70, 60, 4, 15, 12)
 TINY = Size(20, 10, 40, 20, 10, 2, 3, 6)
+MEDIUM = Size(230, 230, 860, 250, 200, 6, 60, 24)
 WHOLE = Size(1_150, 1_150, 4_300, 1_250, 1_000, 6, 300, 120)
+SEEDS = [int(one) for one in os.environ.get("ENDURANCE_SEEDS", "1,2,18").split(",")]
 ADDRESS = "/integrations/github/webhook"
 
 
@@ -234,6 +237,16 @@ def test_deliveries_in_any_order_amid_a_reading_end_where_a_reading_ends(play):
     assert (set(found.applied.values()), len(found.applied)) == ({1}, found.ids)
     assert found.ids > 400
     assert found.states == {"done"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not os.environ.get("ENDURANCE"), reason="takes minutes; set ENDURANCE=1")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_thousand_deliveries_of_several_seeds_end_where_a_reading_ends(play, seed):
+    found = play(seed, MEDIUM)
+
+    assert differing(found) == {}
+    assert (set(found.applied.values()), len(found.applied)) == ({1}, found.ids)
 
 
 @pytest.mark.timeout(3_600)

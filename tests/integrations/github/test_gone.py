@@ -55,6 +55,32 @@ def test_a_deleted_issue_is_gone_after_the_next_run_with_what_was_said_on_it(sou
     assert (found["completeness"], requests) == (1.0, 7)
 
 
+def test_a_count_taken_before_a_deletion_is_replaced_though_as_many_are_held(source, world, github):
+    """As where the deletion of a comment is told before the comment was ever read."""
+    read(source)
+    row = source.expected_items.filter(comments__gt=0).order_by("number").first()
+    counted, row.comments = row.comments, row.comments + 1
+    row.save()
+    stir(world)
+
+    found, _requests = again(github)
+
+    row.refresh_from_db()
+    assert (row.comments, found["completeness"]) == (counted, 1.0)
+
+
+def test_without_that_it_would_stay_short(source, world, github, monkeypatch):
+    monkeypatch.setattr(reconcile.Reconciliation, "_outdated", lambda *_: [])
+    read(source)
+    row = source.expected_items.filter(comments__gt=0).order_by("number").first()
+    source.expected_items.filter(pk=row.pk).update(comments=row.comments + 1)
+    stir(world)
+
+    found, _requests = again(github)
+
+    assert found["completeness"] < 1
+
+
 def test_many_deletions_among_many_issues_take_few_requests(db, github, settings):
     github.world = world = World(size=Size(2_000, 20, 0, 0, 0, 0, 0))
     source = connect(connector="github", location="guild/hall", project="hall", at=NOON)

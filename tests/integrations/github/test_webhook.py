@@ -14,13 +14,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from community.jobs.models import Job
-from integrations.connections.credentials import reseal_tokens
-from integrations.connections.hooksecrets import known_secrets, renew_hook_secret
 from integrations.connections.models import Delivery
 from integrations.github import webhook
 from integrations.github.signing import signature_of
-from tests.factories import NOON
-from tests.factories.connections import source
 from tests.github_api.hooks import SECRET, Sent, sent
 
 pytestmark = pytest.mark.django_db
@@ -94,21 +90,6 @@ def test_a_repeated_id_is_answered_and_stored_once():
     again = post(), post(), post(**{"X-GitHub-Delivery": GOOD.guid.upper()})
 
     assert (again, stored()) == ((202, 202, 202), (1, 1))
-
-
-def test_any_known_secret_opens_and_a_renewed_one_shuts_the_former(settings):
-    settings.GITHUB_WEBHOOK_SECRET = ""
-    of = source(connector="github")
-    former = renew_hook_secret(source=of, by=None, at=NOON)
-    of.refresh_from_db()
-    fresh = renew_hook_secret(source=of, by=None, at=NOON)
-
-    statuses = [
-        post(**{"X-Hub-Signature-256": signature_of(GOOD.body(), one)}) for one in (former, fresh)
-    ]
-
-    assert statuses == [403, 202]
-    assert fresh not in of.connection.sealed_hook_secret
 
 
 VALID = signature_of(GOOD.body(), SECRET)
@@ -284,10 +265,11 @@ def test_of_ten_thousand_forged_deliveries_none_is_accepted(settings):
 
 
 def test_a_lax_comparison_would_be_caught(monkeypatch):
-    def lax(body: bytes, signature: str, secrets: list[str]) -> bool:
-        return any(signature[:40] == signature_of(body, one)[:40] for one in secrets)
+    def lax(body: bytes, signature: str, secrets: list[str]) -> list[int]:
+        known = enumerate(secrets)
+        return [n for n, one in known if signature[:40] == signature_of(body, one)[:40]]
 
-    monkeypatch.setattr(webhook, "is_signed", lax)
+    monkeypatch.setattr(webhook, "fitting", lax)
 
     assert accepted(19, 500) > 0
 
@@ -346,13 +328,3 @@ def test_without_the_key_of_the_table_more_than_one_would_be_stored():
             editor.add_constraint(Delivery, key)
 
     assert max(found) > 1
-
-
-def test_a_rotated_key_takes_the_secret_of_the_webhook_along(settings):
-    of = source(connector="github")
-    fresh = renew_hook_secret(source=of, by=None, at=NOON)
-    settings.ENCRYPTION_KEYS = ["k" * 40, *settings.ENCRYPTION_KEYS]
-    reseal_tokens(at=NOON)
-    settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS[:1]
-
-    assert known_secrets("github") == [SECRET, fresh]
