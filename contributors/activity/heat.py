@@ -17,6 +17,7 @@ class Cell:
 
     day: date | None = None
     row: "Completeness | None" = None
+    is_known: bool = True  # whether somebody has read this day
 
     @property
     def level(self) -> int | None:
@@ -50,14 +51,20 @@ def year_asked(asked: str, years: Sequence[int], otherwise: int) -> int:
     return next((one for one in years if str(one) == asked), latest)
 
 
-def heat_of(rows: "CompletenessQuerySet", year: int) -> list[Month]:
+def heat_of(
+    rows: "CompletenessQuerySet", year: int, *, known_until: date | None = None
+) -> list[Month]:
     """The months of a year, each day with what came of what was expected."""
+    bound = known_until or date.min
     found = {row.day: row for row in rows.filter(day__year=year)}
     return (
         [
             Month(
                 date(year, month, 1),
-                [Cell(day, found.get(day)) if day else Cell() for day in _days(year, month)],
+                [
+                    Cell(day, found.get(day), day <= bound) if day else Cell()
+                    for day in _days(year, month)
+                ],
             )
             for month in range(1, 13)
         ]

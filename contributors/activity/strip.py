@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 WIDTH, HEIGHT = 6, 16
 # What a day is drawn as, from its left edge: a tile, a full bar, a dot, a ring.
 SHAPES = {
-    "whole": "M%s 6h4v4h-4z",
+    "whole": "M%s 4h4v8h-4z",
     "short": "M%s 0h4v16h-4z",
-    "none": "M%s 7.5h2v1h-2z",
+    "none": "M%s 7h2v2h-2z",
     "unknown": "M%s 5h4v6h-4zm1 1v4h2v-4z",
 }
 WORDS = {
@@ -52,7 +52,8 @@ class Strip:
         )
         size = len(self.states) * WIDTH
         return format_html(
-            '<svg class="days-strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+            '<svg class="days-strip" viewBox="0 0 {} {}" preserveAspectRatio="none"'
+            ' role="img" aria-label="{}">{}</svg>',
             size,
             HEIGHT,
             self.said,

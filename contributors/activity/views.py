@@ -1,5 +1,6 @@
 """The rows behind every figure, and how many of them have come."""
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -23,7 +24,7 @@ from contributors.activity.exports import (
 )
 from contributors.activity.heat import heat_of, year_asked, years_of
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
-from contributors.activity.overview import overview, short_day
+from contributors.activity.overview import known_until, overview, short_day
 from contributors.activity.standing import weight_of
 
 
@@ -74,12 +75,15 @@ def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
     repository = get_object_or_404(shown, pk=pk)
     rows = Completeness.objects.filter(repository=repository)
     years, at = years_of(rows), timezone.now()
-    year = year_asked(request.GET.get("year", ""), years, at.year)
+    chosen = _day_asked(rows, request.GET.get("day", ""))
+    asked = str(chosen.day.year) if chosen else request.GET.get("year", "")
+    year = year_asked(asked, years, at.year)
     weight = weight_of(repository, at)
     page = page_of(rows.lacking().select_related("repository").order_by("-day"), request)
     context = {
         "repository": repository,
-        "heat": heat_of(rows, year),
+        "heat": heat_of(rows, year, known_until=known_until([pk]).get(pk)),
+        "chosen": short_day(chosen, weight.reasons) if chosen else None,
         "years": years,
         "year": year,
         "totals": weight,
@@ -87,6 +91,15 @@ def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
         "days": [short_day(row, weight.reasons) for row in page],
     }
     return render(request, "contributors/activity/completeness.html", context)
+
+
+def _day_asked(rows: "QuerySet[Completeness]", asked: str) -> Completeness | None:
+    """What is known of the day an address names."""
+    try:
+        day = date.fromisoformat(asked[:10])
+    except ValueError:
+        return None
+    return rows.select_related("repository").filter(day=day).first()
 
 
 def _is_hidden(identity: Identity | None, request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community.lib.refusals import Refused
 from integrations.connections import credentials
 from integrations.connections.forms import TokenForm
+from integrations.connections.hookcard import webhook_at
 from integrations.connections.keys import plain
 from integrations.connections.meters import meters
 from integrations.connections.models import Connection, Credential, Source
@@ -31,6 +32,7 @@ def access(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     context = {
         "keys": [{"one": one, "meters": meters(one, at)} for one in found.credentials.all()],
+        "webhook": webhook_at(found),
         **_repositories(found),
     }
     return render(request, "integrations/connections/access.html", context)

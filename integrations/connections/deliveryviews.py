@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from community.lib.paging import page_of
 from community.people.models import Person
 from integrations.connections.deliveries import payload_of
-from integrations.connections.hookcard import address, webhook_of
-from integrations.connections.hooksecrets import renew_hook_secret
-from integrations.connections.models import Delivery, Source
+from integrations.connections.hookcard import address
+from integrations.connections.hooksecrets import renew_hook_secret, renew_secret_of
+from integrations.connections.models import Connection, Delivery, Source
 from integrations.connections.receiving import process_again
 from integrations.connections.views import allowed
 
@@ -97,6 +97,25 @@ def renew_secret(request: HttpRequest, pk: int) -> HttpResponse:
     )
     me = cast("Person", request.user)
     secret = renew_hook_secret(source=source, by=me, at=timezone.now())
-    source.refresh_from_db()
-    context = {"source": source, "secret": secret, "webhook": webhook_of(source)}
+    return _secret_page(request, source, source.repository.name, secret)
+
+
+@never_cache
+@require_POST
+@login_required
+@allowed
+@sensitive_variables("secret")
+def renew_connection_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for all repositories of a connection."""
+    connection = get_object_or_404(Connection, pk=pk, provider="github")
+    me = cast("Person", request.user)
+    secret = renew_secret_of(connection=connection, by=me, at=timezone.now())
+    return _secret_page(request, connection, str(connection), secret)
+
+
+@sensitive_variables("secret")
+def _secret_page(
+    request: HttpRequest, of: Source | Connection, name: str, secret: str
+) -> HttpResponse:
+    context = {"back": of.get_absolute_url(), "name": name, "secret": secret, "address": address()}
     return render(request, "integrations/connections/hook_secret.html", context)

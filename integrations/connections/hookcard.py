@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.connections.missing import deliveries_missing
-from integrations.connections.models import Delivery, Hook, Source
+from integrations.connections.models import Connection, Delivery, Hook, Source
 
 # What GitHub has to be told to send; everything else is kept and counted as unknown.
 EVENTS = (
@@ -36,9 +36,9 @@ def address() -> str:
     return urljoin(settings.SITE_URL, reverse("github:webhook"))
 
 
-def _former_until(source: Source, at: datetime) -> datetime | None:
+def _former_until(connection: Connection | None, at: datetime) -> datetime | None:
     """Until when the secret before the present one is taken."""
-    until = source.connection.former_hook_secret_until if source.connection else None
+    until = connection.former_hook_secret_until if connection else None
     return until if until is not None and at < until else None
 
 
@@ -58,7 +58,28 @@ def webhook_of(source: Source) -> dict[str, Any] | None:
             settings.GITHUB_WEBHOOK_SECRET
             or (source.connection and source.connection.sealed_hook_secret)
         ),
-        "former_until": _former_until(source, timezone.now()),
+        "former_until": _former_until(source.connection, timezone.now()),
         "hook": hooks.order_by("-pk").first(),
         "missing": sum(deliveries_missing(source).values()),
+        "repository": source.repository.name,
+        "renew": reverse("connections:hook_secret", args=[source.pk]),
+    }
+
+
+def webhook_at(connection: Connection) -> dict[str, Any] | None:
+    """The same for all repositories of a connection, whether or not there is one yet."""
+    if connection.provider != "github":
+        return None
+    came = Delivery.objects.of_connection(connection)
+    return {
+        "address": address(),
+        "events": EVENTS,
+        "last": came.light().first(),
+        "has_secret": bool(
+            settings.GITHUB_WEBHOOK_SECRET
+            or connection.sealed_hook_secret
+            or connection.sealed_app_hook_secret
+        ),
+        "former_until": _former_until(connection, timezone.now()),
+        "renew": reverse("connections:access_secret", args=[connection.pk]),
     }

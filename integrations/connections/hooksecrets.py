@@ -72,6 +72,26 @@ def may_speak_of(delivery: Delivery, source: Source) -> bool:
 
 
 @transaction.atomic
+def renew_secret_of(*, connection: Connection, by: Person | None, at: datetime) -> str:
+    """A fresh secret for every webhook of this connection, told this once."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    secret = _renewed(locked, at)
+    record(verb="connections.hook_secret_renewed", subject=locked, actor=by, at=at)
+    return secret
+
+
+def _renewed(connection: Connection, at: datetime) -> str:
+    """Save a fresh secret; the former one is taken for a while yet."""
+    secret = secrets.token_hex(32)
+    if connection.sealed_hook_secret:
+        connection.sealed_former_hook_secret = connection.sealed_hook_secret
+        connection.former_hook_secret_until = at + FORMER
+    connection.sealed_hook_secret = seal(secret)
+    connection.save()
+    return secret
+
+
+@transaction.atomic
 def renew_hook_secret(*, source: Source, by: Person | None, at: datetime) -> str:
     """A fresh secret for the webhook of this source's connection, told this once.
 
@@ -86,12 +106,7 @@ def renew_hook_secret(*, source: Source, by: Person | None, at: datetime) -> str
             provider=source.connector, created_by=by, created_at=at, label=source.location[:120]
         )
     )
-    secret = secrets.token_hex(32)
-    if connection.sealed_hook_secret:
-        connection.sealed_former_hook_secret = connection.sealed_hook_secret
-        connection.former_hook_secret_until = at + FORMER
-    connection.sealed_hook_secret = seal(secret)
-    connection.save()
+    secret = _renewed(connection, at)
     if source.connection_id is None:
         Source.objects.filter(pk=source.pk).update(connection=connection)
     record(verb="connections.hook_secret_renewed", subject=source, actor=by, at=at)

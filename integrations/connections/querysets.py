@@ -85,6 +85,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             repository_external_id=source.repository.external_id,
         )
 
+    def of_connection(self, connection: "Connection") -> Self:
+        """About the repositories that are read through this connection."""
+        return self.filter(
+            provider=connection.provider,
+            repository_external_id__in=connection.sources.values("repository__external_id"),
+        )
+
     def light(self) -> Self:
         """Without the bodies, for lists."""
         return self.defer("packed_body", "headers")

@@ -15,6 +15,9 @@ urlpatterns = [
     path("deliveries/<int:pk>/again/", deliveryviews.again, name="again"),
     path("<int:pk>/hook-secret/", deliveryviews.renew_secret, name="hook_secret"),
     path("access/<int:pk>/repositories/", access.repositories, name="repositories"),
+    path(
+        "access/<int:pk>/hook-secret/", deliveryviews.renew_connection_secret, name="access_secret"
+    ),
     path("access/<int:pk>/install/", wizard.install, name="install"),
     path("access/<int:pk>/pick/", wizard.pick, name="pick"),
     path("access/<int:pk>/estimate/", wizard.estimate, name="estimate"),

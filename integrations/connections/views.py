@@ -113,14 +113,16 @@ def _progress(found: Source) -> dict[str, Any]:
     at, run = timezone.now(), found.runs.first()
     is_running = found.is_running_at(at)
     is_asked = not is_running and found.has_waiting_job()
+    parked_until = found.parked_until(at)
     return {
         "source": found,
         "next_relisting": next_relisting(found),
         "run": run,
         "is_running": is_running,
         "is_asked": is_asked,
+        "parked_until": parked_until,
         "refusal": why_not_start(
-            found, is_running=is_running or is_asked, parked_until=found.parked_until(at)
+            found, is_running=is_running or is_asked, parked_until=parked_until
         ),
     }
 

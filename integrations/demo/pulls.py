@@ -62,7 +62,7 @@ def one_review(
     stage.chapter.reviews.append(review)
     for _ in range(stage.rng.choice((0, 0, 0, 1, 2)) if is_last else stage.rng.randint(1, 2)):
         words = phrases.sentence(stage.rng, phrases.REVIEWS, language)
-        if not stage.is_lost(at):
+        if not stage.is_lost(at, "review_comment", number):
             remark = stage.forms.review_comment(review, reviewer, at, words)
             stage.chapter.review_comments.append(remark)
 

@@ -1,15 +1,22 @@
 """A told chapter as the records that the ledger takes in, through GitHub's own mapping."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, timedelta
 from functools import lru_cache
 
 from community.lib.refusals import NOTHING
 from community.people.hashing import email_domain, email_hash
-from contributors.activity.records import Actor, Batch, CompletenessRecord, ContributionRecord
+from contributors.activity.records import (
+    Actor,
+    Batch,
+    CompletenessRecord,
+    ContributionRecord,
+    Part,
+)
 from integrations.demo.stage import DAMAGE, Chapter, Commit
 from integrations.github import mapping
+from integrations.github.completeness import HOW
 
 
 def batch_of(chapter: Chapter) -> Batch:
@@ -74,18 +81,40 @@ def git_actor(name: str, address: str) -> Actor:
 def completeness_of(
     chapter: Chapter, batch: Batch, first: date, last: date
 ) -> list[CompletenessRecord]:
-    """Received against expected for every day from the repository's first one."""
-    received = Counter(act.occurred_at.date() for act in batch.contributions)
+    """Received against expected for every day from the repository's first one, kind by kind."""
+    received = Counter((act.occurred_at.date(), act.kind) for act in batch.contributions)
+    lost = {
+        (day, kind): [number for one, number in gone if one == kind]
+        for day, gone in chapter.lost.items()
+        for kind, _number in gone
+    }
+    kinds: defaultdict[date, set[str]] = defaultdict(set)
+    for day, kind in (*received, *lost):
+        kinds[day].add(kind)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [
-        CompletenessRecord(
-            day=day,
-            expected=received[day] + chapter.lost[day],
-            received=received[day],
-            reason=DAMAGE if chapter.lost[day] else NOTHING,
+        day_of(
+            day,
+            {
+                kind: part_of(kind, received[day, kind], lost.get((day, kind), []))
+                for kind in sorted(kinds[day])
+            },
         )
         for day in days
     ]
+
+
+def part_of(kind: str, received: int, lost: Sequence[int]) -> Part:
+    """What one kind gave, and the items at which something of it was lost."""
+    return Part(received + len(lost), received, HOW.get(kind, "recorded"), sorted(set(lost)))
+
+
+def day_of(day: date, parts: Mapping[str, Part]) -> CompletenessRecord:
+    """A day as the sum of its kinds."""
+    expected = sum(part.expected for part in parts.values())
+    received = sum(part.received for part in parts.values())
+    reason = DAMAGE if received < expected else NOTHING
+    return CompletenessRecord(day, expected, received, reason, parts)
 
 
 def actors_in(batch: Batch) -> set[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The stage on which one repository's story plays: the calendar, the people, the pen."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -54,7 +54,9 @@ class Chapter:
     review_comments: list[Json] = field(default_factory=list)
     releases: list[Json] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
-    lost: Counter[date] = field(default_factory=Counter)
+    lost: defaultdict[date, list[tuple[str, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # kind and number of the item
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +160,14 @@ class Stage:
         if at > self.at:
             return False
         who = None if self.rng.random() < GHOSTS and author and not author.is_bot else author
-        if not self.is_lost(at):
+        if not self.is_lost(at, "issue_comment", number):
             self.chapter.comments.append(self.forms.comment(number, who, at, body))
         return True
 
-    def is_lost(self, at: datetime) -> bool:
+    def is_lost(self, at: datetime, kind: str, number: int) -> bool:
         """Whether the damaged week swallowed a comment, which is then counted as missing."""
         is_damaged = self.repo.name == DAMAGED_REPO and self.day_of(at) in DAMAGED
         if not is_damaged or self.rng.random() > 0.8:
             return False
-        self.chapter.lost[at.date()] += 1
+        self.chapter.lost[at.date()].append((kind, number))
         return True
