@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from community.audit.actions import record
 from community.jobs.actions import enqueue
@@ -13,6 +14,7 @@ from community.people.models import Person
 from integrations.connections.models import Delivery, MissedDelivery
 
 KEEP_BODIES = timedelta(days=30)
+KEEP_UNUSED = timedelta(days=7)  # what nothing was made of
 KEEP_IDS = timedelta(days=400)
 
 
@@ -102,9 +104,13 @@ def close_delivery(
 
 @transaction.atomic
 def prune_deliveries(*, at: datetime) -> None:
-    """Drop bodies after 30 days and the ids, by which a replay is known, after more than a year."""
-    Delivery.objects.filter(received_at__lt=at - KEEP_BODIES).exclude(packed_body=None).update(
-        packed_body=None
-    )
+    """Drop bodies after a month and the ids, by which a replay is known, after more than a year.
+
+    Bodies of events nobody knows and of repositories nobody reads go after a week.
+    """
+    is_unused = Q(state__in=[Delivery.State.UNKNOWN, Delivery.State.IGNORED])
+    is_old = Q(received_at__lt=at - KEEP_BODIES)
+    is_old |= is_unused & Q(received_at__lt=at - KEEP_UNUSED)
+    Delivery.objects.filter(is_old).exclude(packed_body=None).update(packed_body=None)
     Delivery.objects.filter(received_at__lt=at - KEEP_IDS).delete()
     MissedDelivery.objects.filter(sent_at__lt=at - KEEP_IDS).delete()

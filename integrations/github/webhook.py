@@ -119,9 +119,16 @@ def _body(request: HttpRequest) -> bytes:
     if not (length.isascii() and length.isdigit()):
         raise _unsigned()
     if len(length) > 12 or int(length) > LARGEST:
-        reason = Sentence(_("A delivery holds at most %(bytes)s bytes."), {"bytes": LARGEST})
-        raise Refused("too_large", reason)
-    return request.read(LARGEST + 1)
+        raise _too_large()
+    body = request.read(LARGEST + 1)
+    if len(body) > LARGEST:  # sent in pieces, without its length
+        raise _too_large()
+    return body
+
+
+def _too_large() -> Refused:
+    reason = Sentence(_("A delivery holds at most %(bytes)s bytes."), {"bytes": LARGEST})
+    return Refused("too_large", reason)
 
 
 def _unsigned() -> Refused:

@@ -95,6 +95,24 @@ def test_old_bodies_are_dropped_and_their_ids_stay(maintainer_client):
     assert Job.objects.count() == 0
 
 
+def test_bodies_that_nothing_was_made_of_go_after_a_week():
+    states = ("unknown", "ignored", "done", "failed", "waiting")
+    for state in states:
+        for age in (6, 8):
+            deliver("star", {}, state=state, received_at=NOON - timedelta(days=age))
+
+    prune_deliveries(at=NOON)
+
+    left = Delivery.objects.exclude(packed_body=None).values_list("state", flat=True)
+    assert {state: list(left).count(state) for state in states} == {
+        "unknown": 1,
+        "ignored": 1,
+        "done": 2,
+        "failed": 2,
+        "waiting": 2,
+    }
+
+
 def test_a_secret_is_shown_once_and_kept_sealed(maintainer_client, settings):
     settings.SITE_URL = "https://guild.example"
     of = source(connector="github")
