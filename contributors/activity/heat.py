@@ -18,18 +18,21 @@ class Cell:
     day: date | None = None
     row: "Completeness | None" = None
     is_known: bool = True  # whether somebody has read this day
+    is_open: bool = False  # may lack more than anybody knows
 
     @property
     def level(self) -> int | None:
         if self.row is None or not self.row.expected:
             return None
         missing = 1 - self.row.received / self.row.expected
-        return sum(missing > bound for bound in (0, 0.05, 0.2, 0.5))
+        return max(sum(missing > bound for bound in (0, 0.05, 0.2, 0.5)), self.is_open)
 
     @property
     def percent(self) -> int:
         """The share that came, rounded down: only what is complete is 100."""
-        return self.row.received * 100 // self.row.expected if self.row else 0
+        if self.row is None or not self.row.expected:
+            return 0
+        return min(self.row.received * 100 // self.row.expected, 99 if self.is_open else 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +55,22 @@ def year_asked(asked: str, years: Sequence[int], otherwise: int) -> int:
 
 
 def heat_of(
-    rows: "CompletenessQuerySet", year: int, *, known_until: date | None = None
+    rows: "CompletenessQuerySet",
+    year: int,
+    *,
+    known_until: date | None = None,
+    open_from: date | None = None,
 ) -> list[Month]:
     """The months of a year, each day with what came of what was expected."""
     bound = known_until or date.min
     found = {row.day: row for row in rows.filter(day__year=year)}
+    opens = open_from or date.max
     return (
         [
             Month(
                 date(year, month, 1),
                 [
-                    Cell(day, found.get(day), day <= bound) if day else Cell()
+                    Cell(day, found.get(day), day <= bound, day >= opens) if day else Cell()
                     for day in _days(year, month)
                 ],
             )

@@ -120,7 +120,13 @@ def lines_of(
         Line(
             one,
             weights[one.pk],
-            strip_of(counts[one.pk], start, end, known_until=known.get(one.pk)),
+            strip_of(
+                counts[one.pk],
+                start,
+                end,
+                known_until=known.get(one.pk),
+                open_from=weights[one.pk].open_from,
+            ),
         )
         for one in page
     ]

@@ -16,6 +16,7 @@ from community.lib.refusals import Sentence
 from community.projects.models import Repository
 from contributors.activity.models import Completeness
 
+MOST = 0.9999  # the share of what is not complete
 NEXT_TRY = _("%(why)s Next try at %(next_at)s.")
 
 
@@ -62,12 +63,14 @@ class Weight:
     received: int = 0
     is_read: bool = False
     reasons: Sequence[OpenReason] = ()
+    is_capped: bool = False  # something is open that the reader is not told
 
     @property
     def is_complete(self) -> bool:
         """Everything has come and nothing is open; an empty repository must have been read."""
         is_known = self.expected > 0 or self.is_read
-        return is_known and self.received >= self.expected and not self.reasons
+        is_open = bool(self.reasons) or self.is_capped
+        return is_known and self.received >= self.expected and not is_open
 
     @property
     def share(self) -> float | None:
@@ -76,7 +79,12 @@ class Weight:
             return 1.0
         if not self.expected:
             return None
-        return min(floor(10_000 * self.received / self.expected), 9_999) / 10_000
+        return min(floor(10_000 * self.received / self.expected) / 10_000, MOST)
+
+    @property
+    def open_from(self) -> date | None:
+        """The first day that may lack more than anybody knows; None where there is none."""
+        return min((one.since or date.min for one in self.reasons), default=None)
 
     @property
     def percent(self) -> int | None:
@@ -128,6 +136,7 @@ def together(weights: Iterable[Weight]) -> Weight:
         sum(one.received for one in every),
         bool(every) and all(one.is_read for one in every),
         [reason for one in every for reason in one.reasons],
+        any(one.is_capped for one in every),
     )
 
 

@@ -61,13 +61,25 @@ class Strip:
         )
 
 
-def strip_of(counts: Counts, start: date, end: date, *, known_until: date | None) -> Strip:
+def strip_of(
+    counts: Counts,
+    start: date,
+    end: date,
+    *,
+    known_until: date | None,
+    open_from: date | None = None,
+) -> Strip:
     """The days from `start` to before `end`; what nobody has read yet is not known."""
-    days = (start + timedelta(days=number) for number in range((end - start).days))
-    return Strip(start, [_state(counts.get(day), day, known_until) for day in days])
+    days = [start + timedelta(days=number) for number in range((end - start).days)]
+    opens = open_from or date.max
+    return Strip(start, [_state(counts.get(day), day, known_until, opens) for day in days])
 
 
-def _state(count: tuple[int, int] | None, day: date, known_until: date | None) -> str:
+def _state(count: tuple[int, int] | None, day: date, known_until: date | None, opens: date) -> str:
+    if count is not None and count[0] < count[1]:
+        return "short"
+    if day >= opens:
+        return "unknown"
     if count is not None and count[1]:
-        return "whole" if count[0] >= count[1] else "short"
+        return "whole"
     return "none" if known_until is not None and day <= known_until else "unknown"

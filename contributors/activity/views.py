@@ -82,7 +82,9 @@ def completeness(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = page_of(rows.lacking().select_related("repository").order_by("-day"), request)
     context = {
         "repository": repository,
-        "heat": heat_of(rows, year, known_until=known_until([pk]).get(pk)),
+        "heat": heat_of(
+            rows, year, known_until=known_until([pk]).get(pk), open_from=weight.open_from
+        ),
         "chosen": short_day(chosen, weight.reasons) if chosen else None,
         "years": years,
         "year": year,

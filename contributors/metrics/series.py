@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils import translation
+from django.utils import timezone, translation
 
 from community.people.models import Person
 from community.people.visibility import may_see
@@ -18,7 +18,7 @@ from contributors.metrics.models import Scope
 from contributors.metrics.periods import window_of
 from contributors.metrics.queries import COMMUNITY, Place, extent_of
 from contributors.metrics.trends import CHARTS, Board
-from contributors.metrics.wholeness import Gap
+from contributors.metrics.wholeness import Gap, capped, weights_of
 
 
 def place_of(slug: str, viewer: Any) -> Place:
@@ -56,7 +56,11 @@ def with_shares(table: Table, board: Board) -> Table:
     if table.header[0] != "month":
         return table
     figures = board.monthly.get("contributions", {})
-    shares = {str(month): figure.completeness for month, figure in figures.items()}
+    weights = weights_of(figures.values(), timezone.now())
+    shares = {
+        str(month): capped(figure.completeness, weights[figure.scope, figure.scope_id, month])
+        for month, figure in figures.items()
+    }
     rows = [(*row, shares.get(str(row[0]))) for row in table.rows]
     return Table([*table.header, "completeness"], rows)
 

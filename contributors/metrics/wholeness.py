@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from community.lib.refusals import Sentence
 from community.projects.models import Repository
 from contributors.activity.models import Completeness
 from contributors.activity.standing import (
+    MOST,
     OpenReason,
     Weight,
     standings,
@@ -43,34 +44,56 @@ Key = tuple[str, int, date]
 class Gap:
     """Why the figures of a scope and period are not complete, and where that is told."""
 
-    weight: Weight
+    weight: Weight  # of every repository, with the reasons of those the reader may know of
     said: Sentence
     url: str
 
     def as_json(self) -> dict[str, Any]:
         """As programs are told: counts of the period, and the reason in the reader's language."""
         counts = {"expected": self.weight.expected, "received": self.weight.received}
-        return {"share": self.weight.share, **counts, "reason": str(self.said), "url": self.url}
+        reasons = [{"code": one.code, "sentence": str(one.said)} for one in self.weight.reasons]
+        said = {"reason": str(self.said), "reasons": reasons, "url": self.url}
+        return {"share": self.weight.share, **counts, **said}
 
     def share(self, stored: float | None) -> float | None:
         """The share of a figure, which says less than everything while anything is open."""
-        if stored is None:
-            return self.weight.share
-        return min(stored, self.weight.share if self.weight.share is not None else 0.9999)
+        return capped(stored, self.weight)
 
 
-def gap_of(place: Place, window: Window, viewer: "Viewer", at: datetime) -> Gap | None:
-    """What keeps a scope and period from being complete; None where nothing does."""
+def capped(stored: float | None, weight: Weight) -> float | None:
+    """A finished share, which says less than everything while anything lacks or is open now."""
+    if stored is None or weight.is_complete:
+        return weight.share if stored is None else stored
+    return min(stored, weight.share if weight.share is not None else MOST)
+
+
+def gap_of(place: Place, window: Window, viewer: "Viewer | None", at: datetime) -> Gap | None:
+    """What keeps a scope and period from being complete; None where nothing does.
+
+    Without a viewer it is told to whoever runs the site. A period that ends
+    with what is known goes on until now.
+    """
     repositories = repositories_of(place)
-    weight = together(weigh_each(repositories, at, window.start, window.end).values())
+    end = max(window.end, at.date() + timedelta(days=1)) if window.days else window.end
+    weight = together(weigh_each(repositories, at, window.start, end).values())
     if weight.is_complete or (not weight.expected and not weight.reasons):
         return None
-    hidden = set(Repository.objects.all().hidden_from(viewer).values_list("pk", flat=True))
+    hidden = hidden_from(viewer)
     reasons = [one for one in weight.reasons if one.repository_id not in hidden]
-    lacking = Completeness.objects.lacking().within(window.start, window.end)
+    # A capped share without its reasons: those of a hidden repository would name it.
+    is_capped = len(reasons) < len(weight.reasons)
+    lacking = Completeness.objects.lacking().within(window.start, end)
     shown = lacking.filter(repository__in=set(repositories) - hidden)
     worst = shown.order_by(F("received") - F("expected"), "day").first()
-    return Gap(weight, said_of(worst, reasons), url_of(place, window))
+    told = Weight(weight.expected, weight.received, weight.is_read, reasons, is_capped)
+    return Gap(told, said_of(worst, reasons), url_of(place, window))
+
+
+def hidden_from(viewer: "Viewer | None") -> set[int]:
+    """The repositories this reader may not know of."""
+    if viewer is None:
+        return set()
+    return set(Repository.objects.all().hidden_from(viewer).values_list("pk", flat=True))
 
 
 def said_of(worst: Completeness | None, reasons: Sequence[OpenReason]) -> Sentence:

@@ -17,7 +17,13 @@ from integrations.connections import protocol
 from integrations.connections.credentials import add_token
 from integrations.connections.holders import this_process
 from integrations.connections.keys import Key, plain
-from integrations.connections.models import Connection, Credential, Source, SyncRun
+from integrations.connections.models import (
+    Connection,
+    Credential,
+    Disconnection,
+    Source,
+    SyncRun,
+)
 from integrations.connections.protocol import Described
 from integrations.connections.rules import why_not_connect, why_not_start
 from integrations.connections.tokens import environment_keys, keys_through
@@ -93,6 +99,7 @@ def adopt(
         repository=repository,
         defaults={"connector": connector, "location": location, "created_at": at},
     )
+    Disconnection.objects.filter(repository=repository).delete()
     source.location = location
     source.options = {**source.options, **(options or {})}
     if connection is not None or token or source.connection is None:
@@ -186,6 +193,10 @@ def disconnect(*, source: Source, by: Person | None, at: datetime) -> None:
     connection = source.connection
     facts = {"connector": source.connector, "location": source.location}
     record(verb="connections.disconnected", subject=source, actor=by, at=at, **facts)
+    Disconnection.objects.update_or_create(
+        repository=source.repository,
+        defaults={"synced_at": source.synced_at, "happened_at": at},
+    )
     source.delete()
     if connection is not None and not connection.sources.exists():
         connection.delete()

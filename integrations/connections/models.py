@@ -181,6 +181,17 @@ class Source(models.Model):
         return asked.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists()
 
 
+class Disconnection(models.Model):
+    """A repository that was read once and is not any more."""
+
+    repository = models.OneToOneField(Repository, on_delete=models.CASCADE, related_name="+")
+    synced_at = models.DateTimeField(null=True)  # when it was last read to its end
+    happened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} since {self.happened_at:%Y-%m-%d}"
+
+
 class SyncRun(models.Model):
     """One run over one source: how far it came, what it cost, why it stopped."""
 

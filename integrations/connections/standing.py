@@ -8,16 +8,28 @@ from django.utils.translation import override
 
 from community.lib.refusals import Sentence
 from contributors.activity.standing import OpenReason, Standing
-from integrations.connections.models import PHASES, STALE, Source, SyncRun
+from integrations.connections.models import PHASES, STALE, Disconnection, Source, SyncRun
 
 
 def standings(repositories: Collection[int], at: datetime) -> Iterator[Standing]:
-    """What `contributors.activity.standing` asks; one query however many there are."""
+    """What `contributors.activity.standing` asks; a query or two however many there are."""
     sources = Source.objects.filter(repository__in=repositories).with_last_run()
+    others = set(repositories)
     for source in sources.defer("cursor", "facts"):
+        others.discard(source.repository_id)
         yield Standing(
             source.repository_id, source.synced_at is not None, list(reasons(source, at))
         )
+    for left in Disconnection.objects.filter(repository__in=others) if others else ():
+        yield Standing(left.repository_id, left.synced_at is not None, [_disconnected(left)])
+
+
+def _disconnected(left: Disconnection) -> OpenReason:
+    """That nobody reads a repository any more, whatever it held when it was left."""
+    words = _("Nobody has read it since it was disconnected at %(disconnected_at)s.")
+    values = {"disconnected_at": left.happened_at.isoformat()}
+    since = left.synced_at.date() if left.synced_at else None
+    return OpenReason(left.repository_id, "disconnected", Sentence(words, values), since)
 
 
 def reasons(source: Source, at: datetime) -> Iterator[OpenReason]:

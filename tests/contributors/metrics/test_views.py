@@ -119,7 +119,7 @@ def test_the_front_page_costs_the_same_queries_whatever_the_data(
     rebuild_figures(at=AT)
     client.get("/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         answer = client.get("/")
 
     assert len(answer.context["projects"]) == size

@@ -6,6 +6,7 @@ import pytest
 
 from community.lib.refusals import Refused, Sentence
 from contributors.activity.standing import weight_of
+from integrations.connections.actions import disconnect
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.protocol import OutOfBudget
 from integrations.connections.standing import standings
@@ -100,3 +101,18 @@ def test_standings_cost_one_query(size, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert len(list(standings([one.repository_id for one in every], NOW))) == size
+
+
+def test_a_disconnected_repository_says_so_until_it_is_read_again(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    of = source(synced_at=NOW - timedelta(hours=1))
+    repository = of.repository
+
+    disconnect(source=of, by=None, at=NOW)
+    (left,) = standings([repository.pk], NOW)
+    again = source(repository=repository, synced_at=NOW)
+
+    words = "Nobody has read it since it was disconnected at 10:00 UTC."
+    assert [(one.code, str(one.said)) for one in left.reasons] == [("disconnected", words)]
+    assert left.reasons[0].since == NOW.date()
+    assert told(again) == []

@@ -12,9 +12,10 @@ from community.people.models import Person
 from community.projects.models import Project, Repository
 from contributors.metrics.formats import phrase
 from contributors.metrics.models import Scope
-from contributors.metrics.periods import chosen_window
+from contributors.metrics.periods import Window, chosen_window
 from contributors.metrics.queries import COMMUNITY, Measure, Place, compute
 from contributors.metrics.registry import METRICS
+from contributors.metrics.wholeness import Gap, gap_of
 
 
 class Command(BaseCommand):
@@ -40,13 +41,16 @@ class Command(BaseCommand):
         start = options["start"] or end - timedelta(days=90)
         if start >= end:
             raise CommandError("--from must be before --to.")
-        found = compute(place_named(options["scope"]), chosen_window(start, end))
+        place, window = place_named(options["scope"]), chosen_window(start, end)
+        found, gap = compute(place, window), gap_of(place, window, None, timezone.now())
         if options["json"]:
-            self.stdout.write(as_json(options["scope"], start, end, found))
+            self.stdout.write(as_json(options["scope"], window, found, gap))
             return
         for key, one in found.items():
             value = phrase(one.value, METRICS[key].unit) if one.is_tracked else "not tracked"
             self.stdout.write(f"{METRICS[key].name:35} {value:>14}   n = {one.n}")
+        for line in lines_of(gap):
+            self.stdout.write(line)
 
 
 def place_named(text: str) -> Place:
@@ -64,7 +68,17 @@ def place_named(text: str) -> Place:
     raise CommandError(f"There is no {text!r}.")
 
 
-def as_json(scope: str, start: date, end: date, found: dict[str, Measure]) -> str:
+def lines_of(gap: Gap | None) -> list[str]:
+    """How complete it is where it is not, and everything that is open."""
+    if gap is None:
+        return []
+    percent = gap.weight.percent
+    share = "not known" if percent is None else f"{percent}%"
+    said = dict.fromkeys([str(gap.said), *(str(one.said) for one in gap.weight.reasons)])
+    return [f"{share} complete", *(f"  {line}" for line in said)]
+
+
+def as_json(scope: str, window: Window, found: dict[str, Measure], gap: Gap | None) -> str:
     metrics = {
         key: {
             "name": METRICS[key].name,
@@ -73,11 +87,19 @@ def as_json(scope: str, start: date, end: date, found: dict[str, Measure]) -> st
             "unit": METRICS[key].unit,
             "n": one.n,
             "missing": one.missing,
-            "completeness": one.completeness,
+            "completeness": gap.share(one.completeness) if gap else one.completeness,
             "before": one.before,
             "version": METRICS[key].version,
             "details": dict(one.details),
         }
         for key, one in found.items()
     }
-    return json.dumps({"scope": scope, "from": str(start), "to": str(end), "metrics": metrics})
+    return json.dumps(
+        {
+            "scope": scope,
+            "from": str(window.start),
+            "to": str(window.end),
+            "metrics": metrics,
+            "lacking": None if gap is None else gap.as_json(),
+        }
+    )
