@@ -149,3 +149,15 @@ def test_the_card_tells_the_address_and_the_last_delivery(maintainer_client, set
     assert "https://guild.example/integrations/github/webhook" in before
     assert ("No delivery has come yet." in before, "Last delivery" in after) == (True, True)
     assert problem["text"] in after
+
+
+def test_a_connection_without_a_repository_has_a_webhook_too(maintainer_client):
+    of = Connection.objects.create(provider="github", label="An app", created_at=NOON)
+    before = maintainer_client.get(of.get_absolute_url()).content.decode()
+
+    answer = maintainer_client.post(reverse("connections:access_secret", args=[of.pk]))
+
+    secret = known_secrets("github", at=NOON)[-1]
+    assert reverse("connections:access_secret", args=[of.pk]) in before
+    assert (secret.secret in answer.content.decode(), secret.connection) == (True, of.pk)
+    assert secret.secret not in maintainer_client.get(of.get_absolute_url()).content.decode()
