@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from community.audit.models import Event
 from community.jobs.models import Job
+from integrations.connections.hooksecrets import known_secrets
 from integrations.connections.models import Connection, Delivery, Hook
 from integrations.connections.receiving import prune_deliveries
 from tests.factories import NOON
