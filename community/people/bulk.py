@@ -13,15 +13,17 @@ from django.db.models.expressions import RawSQL
 CHUNK = 1000
 SQLITE_ROWS = 40  # of at most 24 columns: every SQLite takes 999 values in one statement
 T = TypeVar("T")
-# What stands in the brackets after IN, where one parameter is a JSON list of all the values.
+# What stands behind a column, where one parameter is a JSON list of all the values. PostgreSQL
+# makes an array of them first: joined, they lead it to read a growing table again for each one.
 TEXTS = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT json_array_elements_text(%s)",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(%s)))",
 }
 NUMBERS = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT json_array_elements_text(%s)::bigint",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(%s)::bigint))",
 }
+_LIST = "SELECT value FROM json_each(%s)"
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -31,14 +33,26 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def among(values: Iterable[int]) -> RawSQL:
-    """Numbers for `__in` as one parameter, however many they are."""
-    return RawSQL(NUMBERS[connection.vendor], [json.dumps(list(values))])  # noqa: S611 - constant
+def among(values: Iterable[T]) -> RawSQL | list[T]:
+    """Numbers or texts for `__in`, however many they are; SQLite takes few parameters."""
+    found = list(values)
+    if connection.vendor != "sqlite":
+        return found
+    return RawSQL(_LIST, [json.dumps(found)])  # noqa: S611 - constant
 
 
-def among_texts(values: Iterable[str]) -> RawSQL:
-    """Texts for `__in` as one parameter, however many they are."""
-    return RawSQL(TEXTS[connection.vendor], [json.dumps(list(values))])  # noqa: S611 - constant
+def rewrite(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write these columns of rows that are there; each row is its id, then the values.
+
+    Names come from our own models.
+    """
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    changes = ", ".join(f"{quote(name)} = %s" for name in columns)
+    update = f"UPDATE {quote(table)} SET {changes} WHERE id = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(update, [(*values, pk) for pk, *values in rows])
 
 
 def upsert(

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from community.jobs.topics import publish
-from community.people.bulk import among
+from community.people.bulk import among, rewrite
 from community.people.models import Affiliation, Identity, OrganizationDomain
 
 
@@ -55,7 +55,8 @@ def note_first_acts(days: Mapping[int, date]) -> None:
     ]
     for one in earlier:
         one.first_act_on = days[one.pk]
-    Identity.objects.bulk_update(earlier, ["first_act_on"])
+    firsts = [(one.pk, days[one.pk].isoformat()) for one in earlier]
+    rewrite(Identity._meta.db_table, ("first_act_on",), firsts)
     if moved := _begin_by(earlier):
         Affiliation.objects.bulk_update(moved, ["starts_on"])
         people = sorted({one.person_id for one in moved})

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from community.jobs.topics import publish
 from community.lib.text import storable
 from community.people.bots import bot_reason
-from community.people.bulk import among_texts
+from community.people.bulk import among, rewrite
 from community.people.employers import affiliate_new
 from community.people.handles import LONGEST, is_reserved, proper_handle
 from community.people.hashing import tombstone
@@ -129,8 +129,8 @@ def _name_people(rows: Iterable[tuple[Actor, Person]]) -> None:
         if actor.name and not person.name and not person.is_claimed:
             person.name = storable(actor.name, 200)
             person.search_text = search_text(person.search_text, person.name)
-            named[person.pk] = person
-    Person.objects.bulk_update(named.values(), ["name", "search_text"])
+            named[person.pk] = (person.pk, person.name, person.search_text)
+    rewrite(Person._meta.db_table, ("name", "search_text"), list(named.values()))
 
 
 def _newest(actors: Iterable[Actor]) -> dict[Key, Actor]:
@@ -162,7 +162,7 @@ def _by_uid(keys: Iterable[Key]) -> dict[Key, _Label]:
         uids.setdefault(provider, []).append(uid)
     found = {}
     for provider, values in uids.items():
-        rows = Identity.objects.filter(provider=provider, uid__in=among_texts(values))
+        rows = Identity.objects.filter(provider=provider, uid__in=among(values))
         for uid, *label in rows.values_list("uid", *_Label._fields):
             found[provider, uid] = _Label(*label)
     return found

@@ -35,7 +35,7 @@ FROM (
             ORDER BY c.occurred_at, c.external_id LIMIT 1) AS answer_id,
         ({_REPLY} ORDER BY c.occurred_at DESC, c.external_id DESC LIMIT 1) AS latest_id
     FROM activity_workitem w LEFT JOIN people_identity author ON author.id = w.author_id
-    WHERE w.id IN ({NUMBERS[vendor]})
+    WHERE w.id {NUMBERS[vendor]}
 ) said
     LEFT JOIN activity_contribution answer ON answer.id = said.answer_id
     LEFT JOIN activity_contribution latest ON latest.id = said.latest_id

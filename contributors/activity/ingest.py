@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from community.people.bulk import among, among_texts
+from community.people.bulk import among
 from community.people.employers import note_first_acts
 from community.people.identities import identify
 from community.projects.models import Repository
@@ -162,7 +162,7 @@ def _follow_changed(visit: _Visit, outcome: Outcome) -> None:
     died = {key: old[-1] for key, (old, new) in outcome.changed.items() if old[-1] and not new[-1]}
     ids = WorkItem.objects.filter(
         repository=visit.repository,
-        external_id__in=among_texts(key[0] for key in outcome.changed),
+        external_id__in=among(key[0] for key in outcome.changed),
     )
     for pk, external_id, kind in ids.values_list("pk", "external_id", "kind"):
         visit.touched.items.add(pk)

@@ -19,10 +19,10 @@ c.repository_id, c.identity_id, c.kind, count(*) AS count,
 """
 _OUT = {
     vendor: f"""DELETE FROM activity_daycount
-        WHERE repository_id = %s AND day IN ({days}) AND kind IN ({TEXTS[vendor]})"""  # noqa: S608 - of constants
+        WHERE repository_id = %s AND day {days} AND kind {TEXTS[vendor]}"""  # noqa: S608 - of constants
     for vendor, days in {
-        "sqlite": "SELECT value FROM json_each(%s)",
-        "postgresql": "SELECT json_array_elements_text(%s)::date",
+        "sqlite": "IN (SELECT value FROM json_each(%s))",
+        "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(%s)::date))",
     }.items()
 }
 # Both look each day up in the index by repository and moment rather than read the table.
@@ -31,7 +31,7 @@ _IN = {
     "sqlite": f"""{_INTO} SELECT d.day, {_GROUPS}
         FROM (SELECT value AS day FROM json_each(%s)) d CROSS JOIN activity_contribution c
         WHERE c.repository_id = %s AND c.deleted_at IS NULL
-            AND c.kind IN ({TEXTS["sqlite"]})
+            AND c.kind {TEXTS["sqlite"]}
             AND c.occurred_at >= d.day AND c.occurred_at < date(d.day, '+1 day')
         GROUP BY d.day, c.identity_id, c.kind""",  # noqa: S608 - of constants
     "postgresql": f"""{_INTO} SELECT d.day, g.*
@@ -39,7 +39,7 @@ _IN = {
         CROSS JOIN LATERAL (
             SELECT {_GROUPS} FROM activity_contribution c
             WHERE c.repository_id = %s AND c.deleted_at IS NULL
-                AND c.kind IN ({TEXTS["postgresql"]})
+                AND c.kind {TEXTS["postgresql"]}
                 AND c.occurred_at >= d.day::timestamp AT TIME ZONE 'UTC'
                 AND c.occurred_at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
             GROUP BY c.repository_id, c.identity_id, c.kind

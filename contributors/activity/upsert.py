@@ -97,7 +97,7 @@ def _look_up(table: Table, vendor: str) -> str:
     ]
     return (
         f"SELECT external_id, kind, {', '.join(columns)} "  # noqa: S608 - our own names
-        f"FROM {quote(table.name)} WHERE repository_id = %s AND external_id IN ({TEXTS[vendor]})"
+        f"FROM {quote(table.name)} WHERE repository_id = %s AND external_id {TEXTS[vendor]}"
     )
 
 

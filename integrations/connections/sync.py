@@ -14,6 +14,7 @@ from community.lib.refusals import NOTHING, Refused, Sentence
 from community.people.bulk import upsert
 from contributors.activity.ingest import ingest, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
+from contributors.activity.planning import count_grown_tables
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.credentials import find_bad_keys, note_budgets
@@ -79,6 +80,7 @@ def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> Sy
     with closing(connector.pages(source, keys=keys_of(source), full=full)) as pages:
         for page in pages:
             run = store_page(run=run, page=page, connector=connector, at=timezone.now())
+            count_grown_tables()
             watch(run)
             if run.source.state == Source.State.PAUSED:
                 return finish(run, connector, SyncRun.State.PAUSED, NOTHING)

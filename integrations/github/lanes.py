@@ -1,19 +1,21 @@
 """Several readings side by side, each in its own thread, handed on to the one that writes."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from threading import Condition, Thread
 
 from django.db import connections
 
 from community.lib.refusals import Refused
+from contributors.activity.records import Batch
 from integrations.connections.protocol import OutOfBudget, Page
 from integrations.github.cursor import Cursor, Parts
 from integrations.github.keyring import Stopped
 
-DEPTH = 2  # pages a lane may be ahead of the writer
+AHEAD = 1_000  # rows from which on a lane waits for the writer
 A_LOOK = 1.0  # seconds after which the writer looks again, should a bell have been missed
 
 
@@ -23,6 +25,11 @@ class Step:
 
     page: Page
     parts: Parts
+
+    @property
+    def rows(self) -> int:
+        """What it takes to store it."""
+        return len(self.page.batch.work_items) + len(self.page.batch.contributions)
 
 
 @dataclass(slots=True)
@@ -109,9 +116,10 @@ class Lanes:
             lane = self._ready()
             if lane is None:
                 return None, all(one.is_over for one in self.lanes)
-            step = lane.steps.popleft()
+            steps = list(lane.steps)
+            lane.steps.clear()
             self.bell.notify_all()
-            return step, False
+            return joined(steps), False
 
     def _ready(self) -> Lane | None:
         return next((lane for lane in self.lanes if lane.steps), None)
@@ -135,8 +143,30 @@ class Lanes:
     def _hand_on(self, lane: Lane, step: Step) -> None:
         """Wait until the writer has come near, then give it the step. Raises `Stopped`."""
         with self.bell:
-            self.bell.wait_for(lambda: len(lane.steps) < DEPTH or self._is_closed)
+            self.bell.wait_for(lambda: self._is_closed or rows(lane.steps) < AHEAD)
             if self._is_closed:
                 raise Stopped
             lane.steps.append(step)
             self.bell.notify_all()
+
+
+def rows(steps: Iterable[Step]) -> int:
+    """How much these bring."""
+    return sum(step.rows for step in steps)
+
+
+def joined(steps: Sequence[Step]) -> Step:
+    """What has gathered while the writer was busy as one step: a transaction costs as it is."""
+    if len(steps) == 1:
+        return steps[0]
+    pages = [step.page for step in steps]
+    items = chain.from_iterable(page.batch.work_items for page in pages)
+    acts = chain.from_iterable(page.batch.contributions for page in pages)
+    page = replace(
+        pages[-1],
+        batch=Batch(list(items), list(acts)),
+        counts=sum((Counter(page.counts) for page in pages), Counter()),
+        expected=[one for page in pages for one in page.expected],
+        facts={name: fact for page in pages for name, fact in page.facts.items()},
+    )
+    return Step(page, steps[-1].parts)

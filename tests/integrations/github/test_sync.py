@@ -7,7 +7,7 @@ from integrations.connections import sync
 from integrations.connections.figures import figures
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
-from integrations.github import listing, pulls, walk
+from integrations.github import lanes, listing, pulls, walk
 from tests.github_api.server import Reply
 from tests.github_api.world import Size, World
 from tests.integrations.github.dump import dump
@@ -105,6 +105,7 @@ def test_a_later_run_sees_what_was_added_and_edited(source, world, github):
 def test_a_run_that_dies_goes_on_from_its_last_page(source, world, stop, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", 20)
     monkeypatch.setattr(walk, "AT_ONCE", 1)
+    monkeypatch.setattr(lanes, "AHEAD", 1)
     monkeypatch.setattr(pulls, "LARGEST", 8)
     whole = store = sync.store_page
     pages = []
