@@ -53,23 +53,34 @@ query CommentsOf($owner: String!, $name: String!, $number: Int!, $after: String)
 )
 
 
-def changed_since(moments: Sequence[str]) -> str:
-    """How many issues changed at each of these moments or later: a0, a1, ..."""
-    return _query(
-        "ChangedSince",
-        (
-            f'a{place}: issues(filterBy: {{since: "{moment}"}}) {{ totalCount }}'
-            for place, moment in enumerate(moments)
-        ),
-    )
+_IDS = "number fullDatabaseId comments { totalCount }"
+_ID = f"""fragment c on IssueOrPullRequest {{
+  ... on Issue {{ {_IDS} }}
+  ... on PullRequest {{ {_IDS} }}
+}}
+"""
 
 
-def ids_of(numbers: Sequence[int]) -> str:
+def changed_since(moments: Sequence[str], numbers: Iterable[int] = ()) -> str:
+    """How many issues changed at each of these moments or later: a0, a1, ...
+
+    In the same question what carries these numbers, as `ids_of` asks.
+    """
+    counts = [
+        f'a{place}: issues(filterBy: {{since: "{moment}"}}) {{ totalCount }}'
+        for place, moment in enumerate(moments)
+    ]
+    ids = _ids(numbers)
+    return _query("ChangedSince", [*counts, *ids]) + (_ID if ids else "")
+
+
+def ids_of(numbers: Iterable[int]) -> str:
     """What carries each of these numbers, with its comments: n12, n13, ...; or null."""
-    asked = (f"n{number}: issueOrPullRequest(number: {number}) {{ ...c }}" for number in numbers)
-    parts = "number fullDatabaseId comments { totalCount }"
-    fragment = f"... on Issue {{ {parts} }} ... on PullRequest {{ {parts} }}"
-    return _query("IdsOf", asked) + f"fragment c on IssueOrPullRequest {{ {fragment} }}\n"
+    return _query("IdsOf", _ids(numbers)) + _ID
+
+
+def _ids(numbers: Iterable[int]) -> list[str]:
+    return [f"n{number}: issueOrPullRequest(number: {number}) {{ ...c }}" for number in numbers]
 
 
 def comments_of(numbers: Sequence[int]) -> str:

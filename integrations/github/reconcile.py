@@ -98,7 +98,11 @@ class Reconciliation:
         search = Vanished(
             self.transport, self.place, self.repository, size=self.part.get("size", AT_ONCE)
         )
+        at = timezone.now()
         held = self._unlisted() if self.listed.is_full else self._doubtful(search)
+        if search.absent is not None:
+            yield self._page(search.absent, at=at)
+            held = {number: one for number, one in held.items() if self._is_short(one[0])}
         at = timezone.now()
         for gone in search.gone(held):
             yield self._page(gone, at=at)
@@ -122,27 +126,43 @@ class Reconciliation:
         the more items are asked how many they have.
         """
         held: dict[int, tuple[str, str]] = {}
-        for kind in NAMES:
-            missing, part = self._missing(kind), self.part.setdefault(kind, {})
-            if missing <= 0 or missing == part.get("settled"):
-                continue
+        short = [kind for kind in NAMES if self._is_short(kind)]
+        turn = search.beside = self._in_turn(search)
+        for kind in short:
+            part = self.part[kind]
             suspects = search.suspects(kind, below=part.pop("below", None))
             held |= dict(islice(suspects.items(), MOST_ITEMS))
             if len(suspects) > MOST_ITEMS:
                 part["below"], self.is_whole = min(held), False
-        return {**held, **self._in_turn(search, room=search.size - len(held))}
+        if search.absent is not None:
+            self._turned(search, turn, turn)
+            return {number: one for number, one in held.items() if number not in turn}
+        asked = dict(islice(turn.items(), max(0, search.size - len(held))))
+        self._turned(search, turn, asked)
+        return {**held, **asked}
 
-    def _in_turn(self, search: Vanished, *, room: int) -> Held:
+    def _turned(self, search: Vanished, turn: Held, asked: Held) -> None:
+        """Remember where the turn goes on: behind what was asked about, or from the start."""
+        is_over = len(asked) == len(turn) < self._most_in_turn(search)
+        self.part["turn"] = 0 if is_over else max(asked, default=self.part.get("turn", 0))
+
+    def _in_turn(self, search: Vanished) -> Held:
         """What the question holds besides: items with comments.
 
         None after a first reading, or where REST alone answers.
         """
-        most = min(room, self.listed.count * IN_TURN)
-        if most <= 0 or not self.totals or "at" not in self.part:
+        most = self._most_in_turn(search)
+        if not most or not self.totals or "at" not in self.part:
             return {}
-        found = search.spoken_of(after=self.part.get("turn", 0), most=most)
-        self.part["turn"] = max(found) if len(found) == most else 0
-        return found
+        return search.spoken_of(after=self.part.get("turn", 0), most=most)
+
+    def _most_in_turn(self, search: Vanished) -> int:
+        return min(search.size, self.listed.count * IN_TURN)
+
+    def _is_short(self, kind: str) -> bool:
+        """Whether GitHub counts fewer than we hold, and not the same as when we last looked."""
+        missing = self._missing(kind)
+        return missing > 0 and missing != self.part.setdefault(kind, {}).get("settled")
 
     def _settle(self, kind: str) -> None:
         """What GitHub counts and does not show is not looked for each time."""

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -34,6 +35,8 @@ class Vanished:
         self.items = WorkItem.objects.present().filter(repository=repository, source="github")
         self.size = size
         self.counts: dict[int, int] = {}
+        self.beside: Held = {}  # what the next question about issues asks for as well
+        self.absent: dict[str, list[str]] | None = None  # by kind, of what was asked beside
 
     def suspects(self, kind: str, *, below: int | None = None) -> Held:
         """Where to look, the newest first, when GitHub counts fewer than we hold."""
@@ -57,7 +60,16 @@ class Vanished:
 
     def _counts(self, moments: Sequence[str]) -> list[int]:
         """How many issues changed at each of these moments or later."""
-        found = self.transport.graphql(changed_since(moments), **self.place)["repository"]
+        beside, self.beside = self.beside, {}
+        query = changed_since(moments, beside)
+        try:
+            found = self.transport.graphql_partly(query, **self.place)["repository"]
+        except Overloaded:
+            if not beside:
+                raise
+            return self._counts(moments)
+        if beside:
+            self.absent = absent(beside, self._there(beside, found))
         return [found[f"a{place}"]["totalCount"] for place in range(len(moments))]
 
     def _pulls(self) -> Held:
@@ -94,13 +106,7 @@ class Vanished:
                 self.size //= 2
                 continue
             start += len(asked)
-            missing: defaultdict[str, list[str]] = defaultdict(list)
-            for number in asked:
-                kind, one = held[number]
-                if there.get(number) != one:
-                    self.counts.pop(number, None)
-                    missing[kind].append(one)
-            yield dict(missing)
+            yield absent({number: held[number] for number in asked}, there)
 
     def _ids(self, held: Held) -> dict[int, str]:
         """What carries these numbers now."""
@@ -109,10 +115,19 @@ class Vanished:
         except Locked:
             self.size = SMALLEST
             return self._ids_openly(held)
-        there = [found[f"n{number}"] for number in held if found[f"n{number}"]]
-        self.counts |= {one["number"]: one["comments"]["totalCount"] for one in there}
+        return self._there(held, found)
+
+    def _there(self, held: Held, found: Mapping[str, Any]) -> dict[int, str]:
+        """Ids by number as an answer gives them; how many comments each has is noted."""
+        named = [found[f"n{number}"] for number in held if found[f"n{number}"]]
         # By the number it says itself, lest an address that leads elsewhere is taken for it.
-        return {one["number"]: str(one["fullDatabaseId"]) for one in there}
+        there = {one["number"]: one for one in named}
+        self.counts |= {
+            number: there[number]["comments"]["totalCount"]
+            for number, (_kind, one) in held.items()
+            if number in there and str(there[number]["fullDatabaseId"]) == one
+        }
+        return {number: str(one["fullDatabaseId"]) for number, one in there.items()}
 
     def _ids_openly(self, held: Held) -> dict[int, str]:
         """The same by REST; what was transferred answers from its new home, under another id."""
@@ -124,3 +139,12 @@ class Vanished:
             except Gone:
                 continue
         return found
+
+
+def absent(held: Held, there: Mapping[int, str]) -> dict[str, list[str]]:
+    """By kind the ids that their numbers no longer carry."""
+    missing: defaultdict[str, list[str]] = defaultdict(list)
+    for number, (kind, one) in held.items():
+        if there.get(number) != one:
+            missing[kind].append(one)
+    return dict(missing)

@@ -24,6 +24,7 @@ QUERIES = {
     "comments of one": questions.COMMENTS_OF,
     "comments of many": questions.comments_of([1, 2]),
     "changed since": questions.changed_since(["2024-01-01T00:00:00Z"]),
+    "changed since, and ids": questions.changed_since(["2024-01-01T00:00:00Z"], [1, 2]),
     "ids": questions.ids_of([1, 2]),
 }
 PATHS = {
