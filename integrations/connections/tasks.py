@@ -1,19 +1,23 @@
 """Jobs that keep sources in step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from community.jobs.actions import enqueue
+from community.jobs.models import Job
 from community.jobs.registry import task
 from community.jobs.runner import RetryAt
-from community.lib.refusals import Refused
+from community.lib.refusals import Refused, Sentence
 from integrations.connections.models import Source
 from integrations.connections.receiving import prune_deliveries
 from integrations.connections.relisting import is_relisting_due
-from integrations.connections.sync import sync_source
+from integrations.connections.sync import AFTER_A_FAILURE, sync_source
 
 AGAIN = timedelta(minutes=1)
+OVER = (Job.State.DONE, Job.State.PARKED, Job.State.DROPPED)
+DIED = _("The worker died in the middle of every try; the page of jobs tells of it.")
 
 
 @task("connections.sync", commits_itself=True)
@@ -35,12 +39,24 @@ def sync_due() -> None:
     at = timezone.now()
     for source in Source.objects.due_at(at):
         slot = source.due_at or source.created_at
-        enqueue(
+        job = enqueue(
             "connections.sync",
             unique_key=f"sync:{source.pk}:{slot}",
             source_id=source.pk,
             full=is_relisting_due(source, at=at),
         )
+        if job.state in OVER:
+            ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
+
+
+def ask_later(source: Source, *, has_died: bool, at: datetime) -> None:
+    """The job for this moment is over and read nothing, so another moment is needed.
+
+    Nothing is changed where a run has moved the source on meanwhile.
+    """
+    due = Source.objects.filter(pk=source.pk, due_at=source.due_at)
+    problem = {"problem": Sentence(DIED)} if has_died else {}
+    due.update(due_at=at + AFTER_A_FAILURE, **problem)
 
 
 @task("connections.prune_deliveries", every=timedelta(days=1), is_chore=True)
