@@ -73,7 +73,11 @@ class FirstWalk:
         if answer.next_url and answer.last < 2:
             raise TooDeep("no_last_page", Sentence(""))
         first, last = self._fetched(1, answer), max(answer.last, 1)
-        self.tail = self._page(last) if last > 1 else first
+        self.tail = first
+        if last > 1:
+            self.tail = self._page(last)
+            # What was deleted between these two looks would show in no later one.
+            first = self._page(1, first.etag) or first
         ids = self.tail.ids if self.tail else []
         self.part.setdefault("start", f"{answer.at:%Y-%m-%dT%H:%M:%SZ}")
         self.part["last"] = {"page": last, "id": ids[0] if ids else 0, "size": len(ids)}
@@ -154,13 +158,15 @@ class FirstWalk:
 
     def _is_whole(self) -> bool:
         """Whether no deletion shifted the pages while they were read, and none was a wrong one."""
-        last = self.part["last"]
-        self.part["round"] = int(self.part.get("round", 0)) + 1
+        last, number = self.part["last"], int(self.part.get("round", 0)) + 1
         if last["page"] == 1:
             return True
-        if self.part["read"] < self.total and self.part["round"] == 1:
-            return False
-        return not was_shifted(self._ask(last["page"], Etag(last["etag"], last["by"])), last)
+        is_short = self.part["read"] < self.total and number == 1
+        is_whole = not is_short and not was_shifted(
+            self._ask(last["page"], Etag(last["etag"], last["by"])), last
+        )
+        self.part["round"] = number  # not before the answer, which may not come in this run
+        return is_whole
 
 
 def was_shifted(now: Answer, before: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ def world() -> World:
 def github(world, settings, tmp_path):
     """GitHub on a local port, with the world's git repository beside it."""
     served = GitHub(world)
+    settings.DATA_DIR = tmp_path / "data"  # what one test fetched is not for another
     settings.GITHUB_TOKEN = "good-token"
     settings.GITHUB_CLONE_BASE = str(world.write_git(tmp_path))
     with serving(served) as base:
