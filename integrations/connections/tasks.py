@@ -38,15 +38,19 @@ def sync_due() -> None:
     """One job per due source, so that a bad one does not hold up the rest."""
     at = timezone.now()
     for source in Source.objects.due_at(at):
-        slot = source.due_at or source.created_at
-        job = enqueue(
-            "connections.sync",
-            unique_key=f"sync:{source.pk}:{slot}",
-            source_id=source.pk,
-            full=is_relisting_due(source, at=at),
-        )
-        if job.state in OVER:
-            ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
+        ask(source, at=at)
+
+
+def ask(source: Source, *, at: datetime) -> None:
+    """Ask for the run that is due; for another moment where that one was in vain."""
+    job = enqueue(
+        "connections.sync",
+        unique_key=f"sync:{source.pk}:{source.due_at or source.created_at}",
+        source_id=source.pk,
+        full=is_relisting_due(source, at=at),
+    )
+    if job.state in OVER:
+        ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
 
 
 def ask_later(source: Source, *, has_died: bool, at: datetime) -> None:

@@ -15,14 +15,17 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLIncludeDirective,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLSkipDirective,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     get_argument_values,
+    get_directive_values,
     get_variable_values,
     is_abstract_type,
     is_leaf_type,
@@ -86,8 +89,8 @@ class Run:
 class Query:
     """A document that may be answered again and again with other variables."""
 
-    def __init__(self, schema: GraphQLSchema, fields: Fields, text: str) -> None:
-        self.schema, self.fields = schema, fields
+    def __init__(self, schema: GraphQLSchema, fields: Fields, text: str, flags: Row) -> None:
+        self.schema, self.fields, self.flags = schema, fields, flags
         document = parse(text)
         self.problems = validate(schema, document)
         self.fragments: dict[str, FragmentDefinitionNode] = {}
@@ -110,7 +113,7 @@ class Query:
     def _collect(
         self, kind: GraphQLObjectType, chosen: SelectionSetNode, steps: dict[str, Step]
     ) -> None:
-        for one in chosen.selections:
+        for one in filter(self._is_wanted, chosen.selections):
             if isinstance(one, FieldNode):
                 key = one.alias.value if one.alias else one.name.value
                 step = steps.get(key) or self._step(kind, key, one)
@@ -125,6 +128,12 @@ class Query:
                 inner = one
             if inner.type_condition is None or self._fits(kind, inner.type_condition.name.value):
                 self._collect(kind, inner.selection_set, steps)
+
+    def _is_wanted(self, one: Any) -> bool:
+        """Whether no @include or @skip leaves it out."""
+        include = get_directive_values(GraphQLIncludeDirective, one, self.flags)
+        skip = get_directive_values(GraphQLSkipDirective, one, self.flags)
+        return (not include or include["if"]) and not (skip and skip["if"])
 
     def _fits(self, kind: GraphQLObjectType, name: str) -> bool:
         wanted: Any = self.schema.type_map[name]
@@ -159,9 +168,9 @@ class Query:
 
 
 @lru_cache(maxsize=500)
-def compiled(schema: GraphQLSchema, text: str) -> Query:
-    """The query of a text; the fields table is the schema's own."""
-    return Query(schema, schema.extensions["fields"], text)
+def compiled(schema: GraphQLSchema, text: str, flags: frozenset[tuple[str, bool]]) -> Query:
+    """The query of a text with its switches; the fields table is the schema's own."""
+    return Query(schema, schema.extensions["fields"], text, dict(flags))
 
 
 def answer(
@@ -172,8 +181,9 @@ def answer(
     bill: Callable[[int, int], None],
 ) -> Row:
     """The data and the errors; `bill` is told points and nodes before anything is read."""
+    flags = frozenset((name, one) for name, one in variables.items() if isinstance(one, bool))
     try:
-        query = compiled(schema, text)
+        query = compiled(schema, text, flags)
     except GraphQLError as error:
         return {"errors": [error.formatted]}
     if query.problems:

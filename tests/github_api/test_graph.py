@@ -34,8 +34,8 @@ query Items($first: Int!, $after: String, $since: DateTime) {
 RATE = dict.fromkeys(("cost", "limit", "nodeCount", "remaining", "used"), 1) | {"resetAt": "soon"}
 ORDER = {"field": "UPDATED_AT", "direction": "DESC"}
 DOCUMENTS = {
-    "overview": (documents.OVERVIEW, {}),
-    "pulls": (documents.PULLS, {"first": 100, **ORDER}),
+    "overview": (documents.PULLS, {"first": 1, "overview": True, **ORDER}),
+    "pulls": (documents.PULLS, {"first": 100, "overview": False, **ORDER}),
     "nested": (documents.NESTED, {"number": next(iter(World().pulls))}),
     "items": (ITEMS, {"first": 100}),
 }
