@@ -3,14 +3,14 @@
 import re
 import secrets
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from integrations.connections.gitprocess import command, environment, streaming
+from integrations.connections.gitprocess import command, environment, run, streaming
 
 REFS = {"head": "HEAD", "all": "--branches"}
 BLOCK = 1 << 16
@@ -74,9 +74,9 @@ def read_commits(
     arguments += [f"--format={'%x00'.join(parts)}", REFS[refs], "--stdin"]
     without = "".join(f"^{tip}\n" for tip in since_tips)
     with streaming(path, *arguments, stdin=without) as output, _mailmap(path) as named:
-        clock = _Clock(datetime.now(UTC) + timedelta(days=1))
+        clock = Clock()
         for fields, files in _grouped(_tokens(output), mark.encode(), len(parts) - 1):
-            yield _commit([_text(one) for one in fields], files, clock, named)
+            yield commit_of([_text(one) for one in fields], _lines(files), clock, named)
 
 
 def _tokens(output: IO[bytes]) -> Iterator[bytes]:
@@ -106,11 +106,11 @@ def _grouped(
         yield group[:count], group[count:]
 
 
-class _Clock:
+class Clock:
     """Mends dates that cannot be, by the commit's other date or the last good one."""
 
-    def __init__(self, newest: datetime) -> None:
-        self._newest = newest
+    def __init__(self) -> None:
+        self._newest = datetime.now(UTC) + timedelta(days=1)
         self._last = GITS_FIRST_DAY
 
     def mend(self, authored: datetime | None, committed: datetime | None) -> list[datetime]:
@@ -122,11 +122,17 @@ class _Clock:
         ]
 
 
-def _commit(fields: list[str], files: list[bytes], clock: _Clock, named: "Mailmap") -> Commit:
+def commit_of(
+    fields: Sequence[str],
+    lines: tuple[int, int],
+    clock: Clock,
+    named: Callable[[Signature], Signature],
+) -> Commit:
+    """A commit from its fields as `_FIELDS` names them, with the values of its `_TRAILERS`."""
     sha, parents, name, email, authored, by_name, by_email, committed, title, *trailers = fields
     (author_date, zone), (commit_date, _) = _moment(authored), _moment(committed)
     authored_at, committed_at = clock.mend(author_date, commit_date)
-    added, removed = _lines(files)
+    added, removed = lines
     co_authors, signers = ([named(one) for one in _people(values)] for values in trailers)
     return Commit(
         sha=sha,
@@ -143,6 +149,17 @@ def _commit(fields: list[str], files: list[bytes], clock: _Clock, named: "Mailma
         lines_removed=removed,
         is_redated=(authored_at, committed_at) != (author_date, commit_date),
     )
+
+
+def trailers_of(message: str) -> list[str]:
+    """The values of each of `_TRAILERS`, as git finds them in a message. Raises `GitFailed`."""
+    found: dict[str, list[str]] = {key.lower(): [] for key in _TRAILERS}
+    if any(f"{key}:" in message.lower() for key in found):  # most messages need no process
+        said = run(None, "interpret-trailers", "--parse", "--no-divider", stdin=f"{message}\n")
+        for line in said.splitlines():
+            key, _, value = line.partition(":")
+            found.get(key.strip().lower(), []).append(value.strip())
+    return [_BETWEEN.join(values) for values in found.values()]
 
 
 def _moment(raw: str) -> tuple[datetime | None, int | None]:

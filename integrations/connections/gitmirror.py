@@ -29,6 +29,8 @@ _NOT_PUBLIC = [
     ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32", "192.0.0.0/24")
 ]
 PORTS = {"https": 443, "ssh": 22, "http": 80}
+SILENCE = 120  # seconds after which a host that sends nothing is given up
+LONGEST = 4 * 3600  # seconds for the longest copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +191,16 @@ def _talk(path: Path | None, remote: Remote, token: str, *arguments: str) -> str
     ssh = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=30"
     ssh += f" -oProxyCommand=none -oPermitLocalCommand=no -oHostKeyAlias={remote.host}"
     ssh += f" -oHostName={address}"
+    ssh += f" -oServerAliveInterval=30 -oServerAliveCountMax={SILENCE // 30}"
+    patience = [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(SILENCE))]
     env = {
         "GIT_ALLOW_PROTOCOL": remote.scheme,
         "GIT_SSH_COMMAND": ssh,
         "GIT_SSH_VARIANT": "ssh",
-        **_configured(("http.curloptResolve", pinned), *_authorization(remote, token)),
+        **_configured(("http.curloptResolve", pinned), *patience, *_authorization(remote, token)),
     }
     try:
-        return run(path, *arguments, timeout=120 if path is None else None, env=env)
+        return run(path, *arguments, timeout=SILENCE if path is None else LONGEST, env=env)
     except GitFailed as failure:
         reason = _("%(host)s did not give the repository: %(said)s")
         values = {"host": remote.host, "said": failure.said}

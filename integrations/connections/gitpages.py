@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -187,15 +187,17 @@ def commit_pages(
 
     The cursor holds the tips of what was read and the mailmap under which it
     was read: with another mailmap, or after a force-push, everything is read
-    again, and what is said no longer is marked as deleted. Raises `GitFailed`.
+    again, and what is said no longer is marked as deleted. `by` in it says that
+    somebody else's list brought commits, of which git knows better. Raises `GitFailed`.
     """
     if history.is_empty():
         return
     mailmap, tips = history.mailmap(), list(cursor.get("tips", []))
     anew = full or cursor.get("mailmap", mailmap) != mailmap or history.is_rewritten(tips)
-    if anew:
+    tips = [] if anew else tips
+    is_mending = anew or bool(cursor.get("by"))
+    if is_mending:
         retire_gone(repository, history)
-        tips = []
     total, done = history.count(tips), 0
     frontier = _Frontier(dict.fromkeys(tips))
     for chunk in _chunks(read_commits(history.path, since_tips=tips, refs=history.refs)):
@@ -204,7 +206,7 @@ def commit_pages(
         counted = [one for one in chunk if history.merges == "include" or not one.is_merge]
         done += len(counted)
         told = [(one, commit_to_records(one, url=history.url)) for one in counted]
-        if anew:
+        if is_mending:
             retire(repository, {key for one, records in told for key in unsaid(one, records)})
         yield Page(
             batch=Batch(contributions=[record for _, records in told for record in records]),
@@ -218,7 +220,11 @@ def commit_pages(
 
 def retire_gone(repository: Repository, history: History) -> None:
     """Mark as deleted what hangs on commits that are no longer part of the history."""
-    alive = {bytes.fromhex(sha) for sha in history.shas()}
+    retire_all_but(repository, {bytes.fromhex(sha) for sha in history.shas()})
+
+
+def retire_all_but(repository: Repository, alive: Collection[bytes]) -> None:
+    """Mark as deleted what hangs on other commits than these."""
     rows = Contribution.objects.present().filter(repository=repository, kind__in=KINDS)
     named = rows.values_list("kind", "external_id").iterator()
     gone = {key for key in named if bytes.fromhex(key[1].partition(":")[0]) not in alive}

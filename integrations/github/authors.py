@@ -72,7 +72,7 @@ class Authors:
             found = self.transport.graphql_kept(authors(shas), **self.place)["repository"]
         except Locked:
             return self._users_openly(shas)
-        return [_account(found[f"c{number}"]) for number in range(len(shas))]
+        return [account(found[f"c{number}"]) for number in range(len(shas))]
 
     def _users_openly(self, shas: Sequence[str]) -> list[Actor | None]:
         """The same by REST; an answer holds a commit and others before it, perhaps ours too."""
@@ -126,7 +126,8 @@ def answered(asking: Future[list[Actor | None]]) -> list[Actor | None] | None:
         return None
 
 
-def _account(commit: Mapping[str, Any] | None) -> Actor | None:
+def account(commit: Mapping[str, Any] | None) -> Actor | None:
+    """The account GitHub knows the author of a commit by; None for none."""
     user = ((commit or {}).get("author") or {}).get("user")
     return actor(_as_rest(user)) if user else None
 

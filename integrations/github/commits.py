@@ -1,8 +1,12 @@
-"""Commits come by git: no request of the API is spent on them, but for who wrote them."""
+"""Commits come by git: no request of the API is spent on them, but for who wrote them.
+
+Where git cannot reach them, GitHub's list of the history stands in.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from integrations.connections.gitprocess import GitFailed
 from integrations.connections.protocol import Page
 from integrations.github import authors
 from integrations.github.cursor import Cursor
+from integrations.github.history import BY, OWN, Walk
 from integrations.github.transport import Transport
 
 PHASE = "commits"
@@ -46,23 +51,48 @@ class Commits:
         self.pool = pool
         self.ring = ring
         self.authors = authors.Authors(transport, place, repository, cursor)
+        self.walk = Walk(transport, place, repository, self.part)
         self.count: int | None = None
 
     def pages(self, git: Executor, *, token: str, full: bool) -> Iterator[Page | None]:
         """New commits, then the accounts behind their addresses. Raises `Refused`."""
+        before = dict(self.part)
         for page in self._commits(git, token=token, full=full):
             if page is None:
                 yield None
                 continue
             yield from self._introduced(page.batch)
             yield replace(page, cursor={})
-        if not self.cursor.phase(authors.PHASE).get("pending"):
+        is_pending = self.cursor.phase(authors.PHASE).get("pending")
+        if not is_pending and self.part == before:
             return
-        yield from self._linked()
-        yield Page(Batch(), {}, authors.PHASE, facts={"commits": self.count, "commits_by": "git"})
+        if is_pending:
+            yield from self._linked()
+        facts = {"commits": self.count, "commits_by": self.part.get("by", "git")}
+        yield Page(Batch(), {}, authors.PHASE, facts=facts)
 
     def _commits(self, git: Executor, *, token: str, full: bool) -> Iterator[Page | None]:
         """Pages of new commits; afterwards `count` says how many the history holds."""
+        try:
+            yield from self._by_git(git, token=token, full=full)
+            for name in OWN:
+                self.part.pop(name, None)
+        except Refused as failure:
+            yield from self._by_list(Sentence.of(failure.reason), full=full)
+
+    def _by_list(self, failure: Sentence, *, full: bool) -> Iterator[Page | None]:
+        """The same from GitHub's list, since git failed. Raises `Refused` for both."""
+        self.part["by"] = BY
+        try:
+            yield from self.walk.pages(partial(self._started, self.pool), full=full)
+        except Refused as refusal:
+            reason = _("%(git)s GitHub's list of commits cannot be read either: %(github)s")
+            said = {"git": failure.as_json(), "github": Sentence.of(refusal.reason).as_json()}
+            raise Refused(refusal.code, Sentence(reason, said)) from refusal
+        self.part["done"], self.count = True, self.walk.total
+
+    def _by_git(self, git: Executor, *, token: str, full: bool) -> Iterator[Page | None]:
+        """The same from a copy that git makes. Raises `Refused`."""
         try:
             copying = self._started(git, mirror, clone_address(self.repository), token=token)
             yield from self._until(copying)
@@ -82,12 +112,17 @@ class Commits:
         """Ask about addresses nobody has seen before their commits are stored."""
         self.cursor.phase(authors.PHASE)["pending"] = True
         for chunk in self.authors.unseen(batch):
+            people = [one for one, _sha in chunk]
+            if self.part.get("by"):  # the list names them
+                told = [self.walk.accounts.get(sha) for _one, sha in chunk]
+                self.authors.introduce(people, told)
+                continue
             asking = self._started(self.pool, self.authors.users, [sha for _one, sha in chunk])
             yield from self._until(asking)
             users = authors.answered(asking)
             if users is None:
                 return
-            self.authors.introduce([one for one, _sha in chunk], users)
+            self.authors.introduce(people, users)
 
     def _linked(self) -> Iterator[Page | None]:
         """Ask about addresses not asked about before; a fault leaves them to the next run."""

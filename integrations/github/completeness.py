@@ -78,6 +78,7 @@ def weigh(source: Source) -> Sequence[CompletenessRecord]:
     is put on the day its item was opened, else on the last day.
     """
     held, recorded = held_by_day(source.repository), recorded_by_day(source.repository)
+    hows = HOW | {"commit": "listed"} if source.facts.get("commits_by") == "history" else HOW
     gone = list(_gone(held, recorded))
     lacks = [*gone, *_unopened(source, gone), *_beyond(_undated(source, held), gone)]
     lacks += _unheard(source)
@@ -86,7 +87,9 @@ def weigh(source: Source) -> Sequence[CompletenessRecord]:
     for day, kind in (*held, *shorts):
         kinds[day].add(kind)
     return [
-        _record(day, {kind: _part(day, kind, held, shorts) for kind in sorted(kinds[day])}, source)
+        _record(
+            day, {kind: _part(day, kind, held, shorts, hows) for kind in sorted(kinds[day])}, source
+        )
         for day in sorted(kinds)
     ]
 
@@ -96,11 +99,17 @@ def unfinished(source: Source) -> list[str]:
     return [name for phase, name in PHASES.items() if not source.cursor.get(phase, {}).get("done")]
 
 
-def _part(day: str, kind: str, held: Tally, shorts: Mapping[tuple[str, str], Short]) -> Part:
+def _part(
+    day: str,
+    kind: str,
+    held: Tally,
+    shorts: Mapping[tuple[str, str], Short],
+    hows: Mapping[str, str],
+) -> Part:
     received, short = held.get((day, kind), 0), shorts.get((day, kind))
     if short is None:
-        return Part(received, received, HOW.get(kind, "recorded"))
-    how = short.how or HOW.get(kind, "recorded")
+        return Part(received, received, hows.get(kind, "recorded"))
+    how = short.how or hows.get(kind, "recorded")
     return Part(received + short.count, received, how, short.numbers)
 
 

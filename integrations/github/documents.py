@@ -79,6 +79,40 @@ query Nested($owner: String!, $name: String!, $number: Int!, $after: String) {
     + REVIEW
 )
 
+COMMITS = """
+fragment commits on Commit {
+  oid
+  history(first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      oid message additions deletions
+      author { name email date user { databaseId login name avatarUrl(size: 80) } }
+      committer { name email date }
+      parents(first: 20) { totalCount nodes { oid } }
+    }
+  }
+}
+"""
+HEAD = (
+    """
+query Head($owner: String!, $name: String!, $first: Int!, $after: String) {
+  repository(owner: $owner, name: $name) { defaultBranchRef { target { ...commits } } }
+}
+"""
+    + COMMITS
+)
+HISTORY = (
+    """
+query History(
+  $owner: String!, $name: String!, $oid: GitObjectID!, $first: Int!, $after: String
+) {
+  repository(owner: $owner, name: $name) { object(oid: $oid) { ...commits } }
+}
+"""
+    + COMMITS
+)
+
 AUTHOR = "... on Commit { author { user { databaseId login name avatarUrl(size: 80) } } }"
 
 

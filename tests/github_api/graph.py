@@ -1,6 +1,7 @@
 """GitHub's graph: for each type of the schema where its fields are found."""
 
 from collections.abc import Callable
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,9 @@ SAID: dict[str, str | query.Resolver] = {
     "body": lambda _, row, __: row.get("body", ""),
 }
 WHEN: query.Resolver = lambda _, row, __: stamp(row["at"])  # noqa: E731
+ZONED: query.Resolver = lambda _, row, __: (  # noqa: E731 - as the world's git writes it
+    row["at"].astimezone(timezone(timedelta(hours=2))).isoformat()
+)
 CONNECTION = {"totalCount": "totalCount", "nodes": "nodes", "pageInfo": "pageInfo"}
 MILESTONE = "number title description state dueOn closedAt url progressPercentage"
 FIELDS: Fields = {
@@ -162,7 +166,7 @@ FIELDS: Fields = {
         "parents": parents,
         "history": history,
     },
-    "GitActor": {"name": "name", "email": "email", "date": WHEN, "user": git_user},
+    "GitActor": {"name": "name", "email": "email", "date": ZONED, "user": git_user},
     "Issue": {
         **ITEM,
         "id": node_id("I"),

@@ -19,6 +19,8 @@ QUERIES = {
     "pulls": documents.PULLS,
     "nested": documents.NESTED,
     "authors": documents.authors(["0" * 40, "1" * 40]),
+    "head": documents.HEAD,
+    "history": documents.HISTORY,
     "totals": questions.TOTALS,
     "pull states": questions.PULL_STATES,
     "comments of one": questions.COMMENTS_OF,

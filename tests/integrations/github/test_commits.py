@@ -122,7 +122,9 @@ def test_new_commits_are_read_alone(source, world, tmp_path):
     assert figures(run)["completeness"] == 1.0
 
 
-def test_a_missing_history_fails_the_run_and_is_not_called_complete(source, tmp_path):
+def test_a_missing_history_fails_the_run_and_is_not_called_complete(source, github, tmp_path):
+    shut = Reply(502, {"message": "timeout"})
+    github.faults.append(lambda asked: shut if b"query Head" in asked.body else None)
     (tmp_path / "guild/hall.git").rename(tmp_path / "elsewhere.git")
 
     run = sync_source(source=source)
