@@ -15,17 +15,14 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLIncludeDirective,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLSkipDirective,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     get_argument_values,
-    get_directive_values,
     get_variable_values,
     is_abstract_type,
     is_leaf_type,
@@ -131,9 +128,12 @@ class Query:
 
     def _is_wanted(self, one: Any) -> bool:
         """Whether no @include or @skip leaves it out."""
-        include = get_directive_values(GraphQLIncludeDirective, one, self.flags)
-        skip = get_directive_values(GraphQLSkipDirective, one, self.flags)
-        return (not include or include["if"]) and not (skip and skip["if"])
+        for directive in one.directives or ():
+            value = directive.arguments[0].value
+            is_on = self.flags.get(value.name.value) if hasattr(value, "name") else value.value
+            if is_on is not (directive.name.value == "include"):
+                return False
+        return True
 
     def _fits(self, kind: GraphQLObjectType, name: str) -> bool:
         wanted: Any = self.schema.type_map[name]
