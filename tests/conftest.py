@@ -39,6 +39,12 @@ def folder_of_its_own(settings, tmp_path_factory):
     settings.DATA_DIR = tmp_path_factory.getbasetemp() / f"data-{next(FOLDERS)}"
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """What cannot be reached is tried again at once."""
+    monkeypatch.setattr("integrations.github.transport.PAUSE", 0.001)
+
+
 @pytest.fixture
 def member(db) -> Person:
     """Signed in, no special rights."""

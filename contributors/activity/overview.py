@@ -66,10 +66,14 @@ class PartLine:
     lacking: Sequence[int]
 
 
+FIRST = date(1990, 1, 1)  # nothing that is read is older
+
+
 def period_of(choice: Choice, today: date) -> tuple[date, date]:
     """The days that were asked for, else the last ninety; at most a year of them."""
-    end = choice.end or today + timedelta(days=1)
-    start = choice.start or end - timedelta(days=DAYS)
+    last = today + timedelta(days=1)
+    end = min(max(choice.end or last, FIRST), last)
+    start = min(max(choice.start or end - timedelta(days=DAYS), FIRST), today)
     return max(start, end - timedelta(days=MOST_DAYS)), max(end, start + timedelta(days=1))
 
 
