@@ -44,7 +44,8 @@ class Page:
 
     `counts` says what kinds of things came (issues, change_requests, ...).
     `done` and `total` drive the progress bar; total 0 means not known.
-    `facts` are merged into those of the source; `described` renews the repository.
+    `facts` are merged into those of the source, `lists` among them name by name;
+    `described` renews the repository.
     `gone` names by kind the external ids that the source was seen without at
     `gone_at`, by its own clock; rows changed later than that stay. `back` names those
     that were marked as gone and are seen again.

@@ -1,9 +1,10 @@
 """The loop every source runs through: a page and its cursor in one transaction, or neither."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -108,7 +109,7 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     _expect(source, page)
     _bury(source, page, at)
     source.cursor = dict(page.cursor)
-    source.facts = {**source.facts, **page.facts}
+    source.facts = merged(source.facts, page.facts)
     source.budget = dict(connector.budget())
     source.weighed_at = source.weighed_at if page.is_bare else None
     source.save(update_fields=["cursor", "facts", "budget", "location", "weighed_at"])
@@ -132,6 +133,13 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
             repository=source.repository, external_id__in=ids, deleted_at__isnull=False
         )
         source.expected_items.filter(number__in=dead.values("number")).delete()
+
+
+def merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with what a page tells; of `lists` each by itself, since deliveries change them too."""
+    if "lists" not in told:
+        return {**known, **told}
+    return {**known, **told, "lists": {**(known.get("lists") or {}), **told["lists"]}}
 
 
 def _expect(source: Source, page: Page) -> None:

@@ -19,6 +19,7 @@ from integrations.connections.models import Delivery, ExpectedItem, Hook, Source
 from integrations.connections.querysets import SourceQuerySet
 from integrations.connections.receiving import close_delivery
 from integrations.github.events import Understood, understand
+from integrations.github.lengths import leaving, shorten
 from integrations.github.mapping import SOURCE
 from integrations.github.ordering import news_of
 
@@ -74,7 +75,7 @@ def _apply(
         return State.IGNORED, Sentence(_("This repository is not connected."))
     if source.state == Source.State.PAUSED:
         return State.IGNORED, Sentence(_("This source was paused."))
-    if _store(source, understood, at):
+    if _store(source, understood, delivery.received_at, at):
         ask_for_runs([source], at=at)
     return State.DONE, NOTHING
 
@@ -88,15 +89,20 @@ def _sources(external_ids: Iterable[str]) -> SourceQuerySet:
     )
 
 
-def _store(source: Source, understood: Understood, at: datetime) -> bool:
+def _store(source: Source, understood: Understood, told_at: datetime, at: datetime) -> bool:
     """Write what is news; answers whether GitHub has to be asked for the rest."""
     repository = source.repository
+    # The source before its repository, as a reading locks them.
+    Source.objects.select_for_update().only("pk").get(pk=source.pk)
     lock(repository)
     known_at = _known_at(repository, understood)
     news = news_of(repository, understood.batch)
     added = taken = 0
     if news.batch.work_items or news.batch.contributions:
         added = ingest(repository=repository, batch=news.batch, at=at).added
+    if understood.gone and understood.gone_at:
+        gone = leaving(source, understood)
+        shorten(source, gone, changed_at=understood.gone_at, told_at=told_at)
     for kind, ids in understood.gone.items():
         taken += mark_deleted(
             repository=repository, kind=kind, external_ids=ids, at=understood.gone_at or at
@@ -105,6 +111,8 @@ def _store(source: Source, understood: Understood, at: datetime) -> bool:
         _shrink(source, understood, taken)
     else:
         _expect(source, understood, known_at, is_new=bool(added))
+    # What was weighed before is no longer so.
+    Source.objects.filter(pk=source.pk).update(weighed_at=None)
     if understood.new_name:
         _rename(source, understood.new_name)
     if understood.is_hidden:  # at once; that it is shown again only a reading may say

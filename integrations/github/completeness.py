@@ -20,6 +20,7 @@ from contributors.activity.tallies import (
     replies_by_item,
 )
 from integrations.connections.models import MissedDelivery, Source
+from integrations.github.lengths import WALKED
 
 PHASES = {  # as the cursor calls them, as readers know them
     "issues": "issues",
@@ -35,11 +36,6 @@ HOW = {
     "issue_comment": "counted",
     "review": "counted",
     "commit": "history",
-}
-WALKED = {
-    "issue_comments": "issue_comment",
-    "review_comments": "review_comment",
-    "releases": "release",
 }
 # What a list showed was created before it was looked at, by a clock that may be another.
 LEEWAY = timedelta(minutes=2)

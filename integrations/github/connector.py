@@ -41,7 +41,6 @@ class GitHubConnector(Passes, Looking):
         self.transport = Transport()
         self.cursor = Cursor({})
         self.place = {"owner": "", "name": ""}
-        self.lists: dict[str, Any] = {}
 
     def requests(self) -> Mapping[str, int]:
         """REST requests (those answered "not modified" among them, and apart), GraphQL."""
@@ -72,7 +71,6 @@ class GitHubConnector(Passes, Looking):
 
     def _pages(self, source: Source, *, token: str, full: bool) -> Iterator[Page]:
         self.cursor = Cursor({} if full else source.cursor)
-        self.lists = dict(source.facts.get("lists") or {})
         owner, name = parsed(source.location)
         self.place = {"owner": owner, "name": name}
         listed = Listed(source.repository, at=timezone.now(), is_full=full)
@@ -134,12 +132,10 @@ class GitHubConnector(Passes, Looking):
     def _kept(self, step: Step) -> Page:
         """The page of a lane with the cursor of all."""
         self.cursor.take(step.parts)
-        batch, facts = step.page.batch, dict(step.page.facts)
+        batch = step.page.batch
         if batch.work_items or batch.contributions:
             self.cursor.phase(reconcile.PHASE)["pending"] = True
-        if "lists" in facts:
-            self.lists = facts["lists"] = {**self.lists, **facts["lists"]}
-        return replace(step.page, cursor=self.cursor.snapshot(), facts=facts)
+        return replace(step.page, cursor=self.cursor.snapshot())
 
     def _refused_keys(self, source: Source) -> dict[str, Any]:
         """Which keys GitHub no longer takes, by their marks; empty again once it takes all."""

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from community.lib.refusals import Sentence
@@ -31,6 +32,7 @@ class Fetched:
     ids: list[int]
     newest: str
     etag: Etag
+    at: datetime
 
 
 class FirstWalk:
@@ -80,7 +82,13 @@ class FirstWalk:
             first = self._page(1, first.etag) or first
         ids = self.tail.ids if self.tail else []
         self.part.setdefault("start", f"{answer.at:%Y-%m-%dT%H:%M:%SZ}")
-        self.part["last"] = {"page": last, "id": ids[0] if ids else 0, "size": len(ids)}
+        looked = self.tail or first
+        self.part["last"] = {
+            "page": last,
+            "id": ids[0] if ids else 0,
+            "size": len(ids),
+            "at": looked.at.isoformat(),
+        }
         if self.tail is not None and last > 1:
             etag = self.tail.etag
             self.part["last"] |= {"etag": etag.value, "by": etag.by}
@@ -130,6 +138,7 @@ class FirstWalk:
             [item["id"] for item in items],
             max((str(item["updated_at"]) for item in items), default=""),
             answer.etag,
+            answer.at,
         )
 
     def _believed(self, number: int, last: int, fetched: Fetched | None) -> Fetched | None:
@@ -148,6 +157,7 @@ class FirstWalk:
         self.part["read"] = int(self.part.get("read", 0)) + len(fresh)
         self.part["newest"] = max(str(self.part.get("newest", "")), fetched.newest)
         fetched.reading.total = self.total
+        fetched.reading.looked_at = str(self.part["last"].get("at") or self.part["start"])
         return fetched.reading
 
     @property

@@ -23,6 +23,7 @@ class Reading:
     pulls: list[str] = field(default_factory=list)  # when the pull requests among issues changed
     is_change: bool = False  # found by the walk that goes by time of change
     total: int = 0  # how long the list is, where its first reading has seen that
+    looked_at: str = ""  # when it was that long
 
 
 @dataclass(frozen=True, slots=True)

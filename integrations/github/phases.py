@@ -126,17 +126,17 @@ class Phases:
             listing.phase,
             counts={listing.phase: count} if count else {},
             expected=reading.expected,
-            facts=self._size(listing.phase, reading.total),
+            facts=self._size(listing.phase, reading.total, reading.looked_at),
             done=min(done, reading.total or done),
             total=reading.total,
         )
 
-    def _size(self, phase: str, total: int) -> dict[str, Any]:
+    def _size(self, phase: str, total: int, at: str) -> dict[str, Any]:
         """How long a list is and when that was seen, told once for each length."""
         if not total or self.sizes.get(phase) == total:
             return {}
         self.sizes[phase] = total
-        return {"lists": {phase: {"total": total, "at": datetime.now(UTC).isoformat()}}}
+        return {"lists": {phase: {"total": total, "at": at}}}
 
     def _readings(self, listing: Listing, cursor: Cursor) -> Iterator[tuple[Reading, int]]:
         """Pages worth a transaction, and how much has come with them."""
@@ -247,7 +247,7 @@ class Phases:
         answer = self.transport.get_kept(
             self.path("releases"), cursor.etag("releases"), per_page=lists.PAGE_SIZE
         )
-        etag, total = answer.etag, 0
+        etag, at, total = answer.etag, answer.at, 0
         while answer.data:
             batch = batches.of_releases(answer.data)
             total += len(batch.contributions)
@@ -266,7 +266,7 @@ class Phases:
             {},
             "releases",
             counts={"releases": len(answer.data)},
-            facts=self._size("releases", total) if is_whole else {},
+            facts=self._size("releases", total, at.isoformat()) if is_whole else {},
         )
 
 

@@ -53,7 +53,8 @@ def joined(one: Reading, more: Reading) -> Reading:
         one.expected + more.expected,
         one.pulls + more.pulls,
         more.is_change,
-        max(one.total, more.total),
+        more.total or one.total,
+        more.looked_at or one.looked_at,
     )
 
 
