@@ -7,7 +7,9 @@ each item is stored as it comes, and the next run asks for what changed since.
 import json
 import logging
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from perceval.backends.core.git import Git
 from perceval.backends.core.github import GitHub
@@ -43,10 +45,10 @@ def newest(store: sqlite3.Connection, category: str) -> datetime | None:
     return datetime.fromtimestamp(found, UTC) if found else None
 
 
-def keep(store: sqlite3.Connection, category: str, items: object) -> None:
+def keep(store: sqlite3.Connection, category: str, items: Iterable[Any]) -> None:
+    """Store what perceval yields."""
     rows = (
-        (category, item["uuid"], item["updated_on"], json.dumps(item["data"]))
-        for item in items  # type: ignore[attr-defined]
+        (category, item["uuid"], item["updated_on"], json.dumps(item["data"])) for item in items
     )
     store.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)", rows)
 

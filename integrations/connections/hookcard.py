@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.connections.missing import deliveries_missing
 from integrations.connections.models import Connection, Delivery, Hook, Source
+from integrations.connections.querysets import DeliveryQuerySet
 
 # What GitHub has to be told to send; everything else is kept and counted as unknown.
 EVENTS = (
@@ -46,19 +47,11 @@ def webhook_of(source: Source) -> dict[str, Any] | None:
     """What the set-up card shows; None for sources that push nothing."""
     if source.connector != "github":
         return None
-    came = Delivery.objects.of_source(source)
     hooks = Hook.objects.filter(
         provider=source.connector, repository_external_id=source.repository.external_id
     )
     return {
-        "address": address(),
-        "events": EVENTS,
-        "last": came.light().first(),
-        "has_secret": bool(
-            settings.GITHUB_WEBHOOK_SECRET
-            or (source.connection and source.connection.sealed_hook_secret)
-        ),
-        "former_until": _former_until(source.connection, timezone.now()),
+        **_card(source.connection, Delivery.objects.of_source(source)),
         "hook": hooks.order_by("-pk").first(),
         "missing": sum(deliveries_missing(source).values()),
         "repository": source.repository.name,
@@ -70,16 +63,19 @@ def webhook_at(connection: Connection) -> dict[str, Any] | None:
     """The same for all repositories of a connection, whether or not there is one yet."""
     if connection.provider != "github":
         return None
-    came = Delivery.objects.of_connection(connection)
+    return {
+        **_card(connection, Delivery.objects.of_connection(connection)),
+        "renew": reverse("connections:access_secret", args=[connection.pk]),
+    }
+
+
+def _card(connection: Connection | None, came: DeliveryQuerySet) -> dict[str, Any]:
+    """What both have: the address, the events, whether a secret is known, what came last."""
+    own = (connection.sealed_hook_secret, connection.sealed_app_hook_secret) if connection else ()
     return {
         "address": address(),
         "events": EVENTS,
         "last": came.light().first(),
-        "has_secret": bool(
-            settings.GITHUB_WEBHOOK_SECRET
-            or connection.sealed_hook_secret
-            or connection.sealed_app_hook_secret
-        ),
+        "has_secret": bool(settings.GITHUB_WEBHOOK_SECRET) or any(own),
         "former_until": _former_until(connection, timezone.now()),
-        "renew": reverse("connections:access_secret", args=[connection.pk]),
     }

@@ -11,7 +11,6 @@ from integrations.connections.sync import sync_source
 from tests.e2e.conftest import axe_violations, sideways_scroll
 from tests.github_api.__main__ import scaled
 from tests.github_api.world import World
-from tests.integrations.conftest import github  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -100,16 +100,24 @@ ITEM: dict[str, str | query.Resolver] = {
     "comments": comments,
     "labels": labels,
 }
+
+
+def when(_: Any, row: Any, __: Any) -> str:
+    """The moment of a commit in UTC."""
+    return stamp(row["at"])
+
+
+def zoned(_: Any, row: Any, __: Any) -> str:
+    """The same in the zone that the world's git writes."""
+    return str(row["at"].astimezone(timezone(timedelta(hours=2))).isoformat())
+
+
 SAID: dict[str, str | query.Resolver] = {
     **TIMES,
     "fullDatabaseId": text_of("id"),
     "author": author,
     "body": lambda _, row, __: row.get("body", ""),
 }
-WHEN: query.Resolver = lambda _, row, __: stamp(row["at"])  # noqa: E731
-ZONED: query.Resolver = lambda _, row, __: (  # noqa: E731 - as the world's git writes it
-    row["at"].astimezone(timezone(timedelta(hours=2))).isoformat()
-)
 CONNECTION = {"totalCount": "totalCount", "nodes": "nodes", "pageInfo": "pageInfo"}
 MILESTONE = "number title description state dueOn closedAt url progressPercentage"
 FIELDS: Fields = {
@@ -154,8 +162,8 @@ FIELDS: Fields = {
     "Commit": {
         "id": lambda _, row, __: f"C_{row['oid']}",
         "oid": "oid",
-        "committedDate": WHEN,
-        "authoredDate": WHEN,
+        "committedDate": when,
+        "authoredDate": when,
         "additions": "additions",
         "deletions": "deletions",
         "message": "message",
@@ -166,7 +174,7 @@ FIELDS: Fields = {
         "parents": parents,
         "history": history,
     },
-    "GitActor": {"name": "name", "email": "email", "date": ZONED, "user": git_user},
+    "GitActor": {"name": "name", "email": "email", "date": zoned, "user": git_user},
     "Issue": {
         **ITEM,
         "id": node_id("I"),

@@ -8,18 +8,11 @@ import pytest
 from community.lib.refusals import Refused
 from integrations.connections.keys import PlainKey
 from integrations.connections.protocol import OutOfBudget
-from integrations.github import limits
-from integrations.github.limits import Budget, Limiter, limiter_of
+from integrations.github.limits import Budget, limiter_of
 from integrations.github.transport import Transport
 
 ONE, OTHER = PlainKey("good-token"), PlainKey("other-token")
 PATH = "repos/guild/hall"
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """No test inherits what another one learned of a key."""
-    monkeypatch.setattr(limits, "_limiters", type(limits._limiters)(Limiter))
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ ASKED = 40
 PATH = "repos/guild/hall"
 
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """No test inherits what another one learned of a key."""
-    monkeypatch.setattr(limits, "_limiters", type(limits._limiters)(Limiter))
-
-
 @pytest.fixture
 def transport(github):
     opened = Transport(plain("good-token"))
