@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from community.lib.paging import page_of
+from community.lib.text import storable
 from community.people.models import Person
 from integrations.connections.deliveries import payload_of
 from integrations.connections.hookcard import address
@@ -36,9 +37,9 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     if given["state"] in Delivery.State.values:
         found = found.filter(state=given["state"])
     if given["event"]:
-        found = found.filter(event=given["event"][:60])
+        found = found.filter(event=storable(given["event"], 60))
     if given["repository"]:
-        found = found.filter(repository_name__iexact=given["repository"][:255])
+        found = found.filter(repository_name__iexact=storable(given["repository"], 255))
     context = {
         **given,
         "page": page_of(found, request),
