@@ -65,10 +65,7 @@ def test_a_clock_ahead_of_githubs_does_no_harm(key, apps):
 
 def test_without_the_minute_back_a_clock_ahead_would_be_refused(key, apps, monkeypatch):
     apps.slow_by = 50
-    real = passes.AppAuth
-    monkeypatch.setattr(
-        passes, "AppAuth", lambda *given, **more: real(*given, **{**more, "jwt_issued_at": 0})
-    )
+    monkeypatch.setattr(passes, "BACK", 0)
 
     with pytest.raises(Refused) as refusal:
         key.secret()
