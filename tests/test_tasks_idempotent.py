@@ -243,8 +243,13 @@ def is_content(column: models.Field) -> bool:
 
 
 def told(column: models.Field, value: object) -> object:
-    """A value; of a file whether there is one, since its name avoids those already stored."""
-    return bool(value) if isinstance(column, models.FileField) else value
+    """A value; of a file whether there is one, since its name avoids those already stored.
+
+    PostgreSQL hands bytes over as a view, which tells where they lie instead of what they are.
+    """
+    if isinstance(column, models.FileField):
+        return bool(value)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def run(task: Task, case: Case) -> None:
