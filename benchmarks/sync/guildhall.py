@@ -19,8 +19,11 @@ def main() -> None:
         connect(connector="github", location=NAME, project="bench", at=timezone.now())
         return
     start(str(FOLDER))
+    from integrations.connections import protocol
     from integrations.connections.models import Source
     from integrations.connections.sync import sync_source
+
+    protocol.connector("github")  # imports it, which a worker does once
 
     if sys.argv[1] == "look":
         print(json.dumps(look(json.loads(sys.argv[2]))))

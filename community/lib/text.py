@@ -32,4 +32,6 @@ def storable(text: str, longest: int) -> str:
     """Text that both databases take: no NUL, no half of a surrogate pair, not too long."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()
+    elif len(text) <= longest and "\0" not in text:
+        return text
     return text.replace("\0", "")[:longest]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -24,18 +25,27 @@ def employers_by_domain(domains: Iterable[str]) -> dict[str, int]:
     return {domain: owner for domain, owner in found.items() if owner is not None}
 
 
-def affiliate_new(identities: Iterable[Identity]) -> None:
+class _Bearer(NamedTuple):
+    """An identity as far as its first act goes."""
+
+    pk: int
+    person_id: int
+    email_domain: str
+    first_act_on: date | None
+
+
+def affiliate_new(people: Iterable[tuple[int, str]]) -> None:
     """Affiliate new people by mail domain; since when is known once their acts are."""
-    new = list(identities)
-    employers = employers_by_domain(one.email_domain for one in new)
+    new = list(people)
+    employers = employers_by_domain({domain for _, domain in new if domain})
     Affiliation.objects.bulk_create(
         Affiliation(
-            person_id=one.person_id,
-            organization_id=employers[one.email_domain],
+            person_id=person,
+            organization_id=employers[domain],
             source=Affiliation.Source.DOMAIN,
         )
-        for one in new
-        if one.email_domain in employers
+        for person, domain in new
+        if domain in employers
     )
 
 
@@ -48,13 +58,12 @@ def note_first_acts(days: Mapping[int, date]) -> None:
     """
     # In order of their ids, so that two batches at once do not wait for each other in a ring.
     rows = Identity.objects.filter(pk__in=among(days), erased_at=None).exclude(email_domain="")
+    held = rows.select_for_update().order_by("pk").values_list(*_Bearer._fields)
     earlier = [
-        one
-        for one in rows.select_for_update().order_by("pk")
+        one._replace(first_act_on=days[one.pk])
+        for one in map(_Bearer._make, held)
         if one.first_act_on is None or days[one.pk] < one.first_act_on
     ]
-    for one in earlier:
-        one.first_act_on = days[one.pk]
     firsts = [(one.pk, days[one.pk].isoformat()) for one in earlier]
     rewrite(Identity._meta.db_table, ("first_act_on",), firsts)
     if moved := _begin_by(earlier):
@@ -63,7 +72,7 @@ def note_first_acts(days: Mapping[int, date]) -> None:
         publish("people.affiliation_changed", person_ids=people)
 
 
-def _begin_by(identities: list[Identity]) -> list[Affiliation]:
+def _begin_by(identities: list[_Bearer]) -> list[Affiliation]:
     """The affiliations by domain that have to begin earlier than they do, or on a day at all."""
     employers = employers_by_domain({one.email_domain for one in identities})
     firsts: defaultdict[tuple[int, int | None], list[date]] = defaultdict(list)

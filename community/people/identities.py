@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from community.jobs.topics import publish
 from community.lib.text import storable
 from community.people.bots import bot_reason
-from community.people.bulk import among, rewrite
+from community.people.bulk import among, insert, plain_rows, rewrite
 from community.people.employers import affiliate_new
 from community.people.handles import LONGEST, is_reserved, proper_handle
 from community.people.hashing import tombstone
@@ -60,7 +60,7 @@ class _Label(NamedTuple):
     name: str
     avatar_url: str
     is_bot: bool
-    erased_at: datetime | None
+    erased_at: datetime | None  # on SQLite without its zone
 
 
 @transaction.atomic
@@ -108,14 +108,14 @@ def introduce(pairs: Iterable[tuple[Actor, int]], *, at: datetime) -> list[int]:
     ]
     try:
         with transaction.atomic():
-            made = Identity.objects.bulk_create([_identity(*row, at) for row in rows])
+            made = _insert_identities([(actor, person.pk) for actor, person in rows], at)
     except IntegrityError:  # somebody else met them first; they stay where they are
         return []
     _name_people(rows)
-    strangers = Person.objects.filter(pk__in=[one.person_id for one in made], affiliations=None)
-    alone = set(strangers.values_list("pk", flat=True))
-    affiliate_new({one.person_id: one for one in made if one.person_id in alone}.values())
-    return [one.pk for one in made]
+    domains = {person.pk: actor.email_domain for actor, person in rows}
+    strangers = Person.objects.filter(pk__in=list(domains), affiliations=None)
+    affiliate_new((pk, domains[pk]) for pk in strangers.values_list("pk", flat=True))
+    return made
 
 
 def _is_present(person: Person) -> bool:
@@ -163,7 +163,7 @@ def _by_uid(keys: Iterable[Key]) -> dict[Key, _Label]:
     found = {}
     for provider, values in uids.items():
         rows = Identity.objects.filter(provider=provider, uid__in=among(values))
-        for uid, *label in rows.values_list("uid", *_Label._fields):
+        for uid, *label in plain_rows(rows.values_list("uid", *_Label._fields)):
             found[provider, uid] = _Label(*label)
     return found
 
@@ -220,38 +220,48 @@ def _changes(label: _Label, actor: Actor) -> dict[str, str | bool]:
     return changes
 
 
+_PERSON = ("handle", "name", "password", "is_bot", "bot_reason", "search_text")
+_IDENTITY = (
+    *("person_id", "provider", "uid", "login", "name", "email_hash", "email_domain"),
+    *("avatar_url", "is_bot"),
+)
+
+
 def _create(actors: list[Actor], at: datetime) -> None:
     """People and identities for actors nobody has seen; IntegrityError if somebody has."""
     listed = _listed_bots(actor.login for actor in actors)
-    people = [
-        _person(actor, handle, listed, at)
-        for actor, handle in zip(actors, _free_handles(actors), strict=True)
-    ]
+    named = list(zip(actors, _free_handles(actors), strict=True))
     # Sorted: two workers that insert the same handles must not wait for each other in a ring.
-    Person.objects.bulk_create(sorted(people, key=lambda one: one.handle.lower()))
-    identities = Identity.objects.bulk_create(
-        [_identity(actor, person, at) for actor, person in zip(actors, people, strict=True)]
-    )
-    IdentityLogin.objects.bulk_create(
-        IdentityLogin(identity=one, login=one.login, seen_from=at)
-        for one in identities
-        if one.login
-    )
-    affiliate_new(identities)
+    in_order = sorted(named, key=lambda one: one[1].lower())
+    keys = insert(Person(joined_at=at), _PERSON, [_person(*one, listed) for one in in_order])
+    people = {handle: pk for (_, handle), pk in zip(in_order, keys, strict=True)}
+    owners = [(actor, people[handle]) for actor, handle in named]
+    identities = _insert_identities(owners, at)
+    logins = zip(identities, (storable(actor.login, 255) for actor in actors), strict=True)
+    insert(IdentityLogin(seen_from=at), ("identity_id", "login"), [one for one in logins if one[1]])
+    affiliate_new((person, actor.email_domain) for actor, person in owners)
 
 
-def _person(actor: Actor, handle: str, listed: set[str], at: datetime) -> Person:
+def _person(actor: Actor, handle: str, listed: set[str]) -> tuple[str | bool, ...]:
+    """The columns of `_PERSON`."""
     reason = bot_reason(actor.login, actor.name, is_flagged=actor.is_bot, listed=listed)
     name = storable(actor.name, 200)
-    return Person(
-        handle=handle,
-        name=name,
-        password=f"{UNUSABLE_PASSWORD_PREFIX}{token_hex(20)}",  # as make_password does, at once
-        is_bot=bool(reason),
-        bot_reason=reason,
-        search_text=search_text(handle, name, [storable(actor.login, 255)]),
-        joined_at=at,
-    )
+    password = f"{UNUSABLE_PASSWORD_PREFIX}{token_hex(20)}"  # as make_password does, at once
+    found = search_text(handle, name, [storable(actor.login, 255)])
+    return (handle, name, password, bool(reason), str(reason), found)
+
+
+def _insert_identities(owners: Iterable[tuple[Actor, int]], at: datetime) -> list[int]:
+    """New identities of these people; their ids, in order."""
+    rows = [
+        (
+            *(person, actor.provider, actor.uid, storable(actor.login, 255)),
+            *(storable(actor.name, 255), actor.email_hash, storable(actor.email_domain, 255)),
+            *(storable(actor.avatar_url, 500), actor.is_bot),
+        )
+        for actor, person in owners
+    ]
+    return insert(Identity(first_seen_at=at), _IDENTITY, rows)
 
 
 def _listed_bots(logins: Iterable[str]) -> set[str]:
@@ -259,21 +269,6 @@ def _listed_bots(logins: Iterable[str]) -> set[str]:
     rows = BotLogin.objects.annotate(lower=Lower("login"))
     lower = {login.lower() for login in logins if login}
     return set(rows.filter(lower__in=lower).values_list("lower", flat=True))
-
-
-def _identity(actor: Actor, person: Person, at: datetime) -> Identity:
-    return Identity(
-        person=person,
-        provider=actor.provider,
-        uid=actor.uid,
-        login=storable(actor.login, 255),
-        name=storable(actor.name, 255),
-        email_hash=actor.email_hash,
-        email_domain=storable(actor.email_domain, 255),
-        avatar_url=storable(actor.avatar_url, 500),
-        is_bot=actor.is_bot,
-        first_seen_at=at,
-    )
 
 
 def _free_handles(actors: list[Actor]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from community.people.bulk import NUMBERS, chunks
+from community.people.bulk import DIFFERS, NUMBERS, chunks
 from contributors.activity.models import Contribution, WorkItem
 
 DERIVED = ("first_response_at", "first_response_by", "last_reply_at", "last_reply_by")
@@ -40,6 +40,10 @@ FROM (
     LEFT JOIN activity_contribution answer ON answer.id = said.answer_id
     LEFT JOIN activity_contribution latest ON latest.id = said.latest_id
 WHERE activity_workitem.id = said.id
+    AND (activity_workitem.first_response_at, activity_workitem.first_response_by_id,
+        activity_workitem.last_reply_at, activity_workitem.last_reply_by_id)
+    {DIFFERS[vendor]} (answer.occurred_at, answer.identity_id, latest.occurred_at,
+        latest.identity_id)
 """  # noqa: S608 - of constants
     for vendor in NUMBERS
 }

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from community.people.bulk import among
+from community.people.bulk import among, as_json, as_moment, plain_rows, upsert
 from community.people.employers import note_first_acts
 from community.people.identities import identify
 from community.projects.models import Repository
@@ -87,12 +87,14 @@ def record_completeness(
     latest = {record.day: record for record in records}.values()
     made = [_weighed(repository, record, at) for record in latest]
     fresh = [row for row in made if known.get(row.day) != [getattr(row, one) for one in columns]]
-    Completeness.objects.bulk_create(
-        fresh,
-        update_conflicts=True,
-        unique_fields=["repository", "day"],
-        update_fields=[*columns, "checked_at"],
-    )
+    rows = [
+        (
+            *(repository.pk, row.day.isoformat(), row.expected, row.received),
+            *(as_json(row.parts), as_json(row.reason.as_json()), as_moment(at)),
+        )
+        for row in fresh
+    ]
+    upsert(Completeness._meta.db_table, ("repository_id", "day"), (*columns, "checked_at"), rows)
     if counted := {row.day for row in fresh if known.get(row.day, ())[:2] != _pair(row)}:
         tell(repository, counted)
 
@@ -214,6 +216,6 @@ def _items_by_number(repository: Repository, batch: Batch) -> dict[int, LinkedIt
         return {}
     found = WorkItem.objects.filter(repository=repository, number__in=among(numbers))
     return {
-        number: LinkedItem(pk, deleted_at)
-        for number, pk, deleted_at in found.values_list("number", "pk", "deleted_at")
+        number: LinkedItem(pk, deleted_at and deleted_at.replace(tzinfo=UTC))
+        for number, pk, deleted_at in plain_rows(found.values_list("number", "pk", "deleted_at"))
     }

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models
@@ -142,8 +141,8 @@ def contribution_row(
         record.work_item,
         record.occurred_at,
         record.zone_minutes,
-        storable(record.title, 300),
-        storable(record.url, 500),
+        record.title and storable(record.title, 300),
+        record.url and storable(record.url, 500),
         record.outcome,
         record.is_merge,
         _count(record.lines_added),
@@ -163,12 +162,6 @@ def actors(
         *(record.closed_by for record in items),
     ]
     return [actor for actor in named if actor is not None]
-
-
-@lru_cache(maxsize=4096)  # what is opened, changed and closed at once is written alike
-def moment(value: datetime) -> str:
-    """A moment as text in UTC; SQLite wants it without the zone it ends in."""
-    return str(value if value.tzinfo is UTC else value.astimezone(UTC))
 
 
 def _count(value: int | None) -> int | None:

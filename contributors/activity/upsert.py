@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from community.people.bulk import TEXTS, upsert
-from contributors.activity.rows import Row, RowKey, Table, is_older, moment, survives
+from community.people.bulk import TEXTS, upsert, utc_text
+from contributors.activity.rows import Row, RowKey, Table, is_older, survives
 
 KEY = ("repository_id", "external_id", "kind")
 
@@ -126,19 +126,21 @@ def _write(
     rows: Mapping[RowKey, Row],
     once: Mapping[str, datetime],
 ) -> None:
-    # SQLite keeps moments as text without their zone; PostgreSQL reads it.
-    end = -6 if connection.vendor == "sqlite" else None
-    more = [moment(value)[:end] for value in once.values()]
-    values = ((repository_id, *key, *_plain(table, row, end), *more) for key, row in rows.items())
+    moments = list(once.values())
+    if connection.vendor == "sqlite":
+        more = [utc_text(value) for value in moments]
+        values = ((repository_id, *key, *_plain(table, row), *more) for key, row in rows.items())
+    else:
+        values = ((repository_id, *key, *row, *moments) for key, row in rows.items())
     upsert(table.name, KEY, table.columns, values, once=tuple(once))
 
 
-def _plain(table: Table, row: Row, end: int | None) -> list[Any]:
-    """Values as the drivers take them fastest: moments and lists as text."""
+def _plain(table: Table, row: Row) -> list[Any]:
+    """Values as SQLite keeps them: moments and lists as text."""
     values = list(row)
     for place in table.moments:
         if values[place] is not None:
-            values[place] = moment(values[place])[:end]
+            values[place] = utc_text(values[place])
     for place in table.lists:
         values[place] = json.dumps(values[place])
     return values

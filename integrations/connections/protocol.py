@@ -71,6 +71,13 @@ class Page:
         return not any((*brings, self.gone, self.back))
 
 
+def merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with what a page tells; of `lists` each by itself, since deliveries change them too."""
+    if "lists" not in told:
+        return {**known, **told}
+    return {**known, **told, "lists": {**(known.get("lists") or {}), **told["lists"]}}
+
+
 class OutOfBudget(Exception):
     """The source asks to be left alone until a moment; the run parks until then."""
 

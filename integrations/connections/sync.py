@@ -20,7 +20,7 @@ from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.credentials import find_bad_keys, note_budgets
 from integrations.connections.models import ExpectedItem, Source, SyncRun
-from integrations.connections.protocol import Connector, OutOfBudget, Page
+from integrations.connections.protocol import Connector, OutOfBudget, Page, merged
 from integrations.connections.tokens import keys_of
 from integrations.connections.weighing import store_weight, weigh_after
 
@@ -133,13 +133,6 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
             repository=source.repository, external_id__in=ids, deleted_at__isnull=False
         )
         source.expected_items.filter(number__in=dead.values("number")).delete()
-
-
-def merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts with what a page tells; of `lists` each by itself, since deliveries change them too."""
-    if "lists" not in told:
-        return {**known, **told}
-    return {**known, **told, "lists": {**(known.get("lists") or {}), **told["lists"]}}
 
 
 def _expect(source: Source, page: Page) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import orjson
 import urllib3
 from django.utils.translation import gettext_noop as _
 
@@ -85,7 +86,7 @@ def kept_answer(kept: Kept) -> Answer:
     said = kept.said
     at = datetime.fromisoformat(said["at"])
     etag = Etag(*said["etag"])
-    data = json.loads(kept.body) if kept.body else None
+    data = read_json(kept.body) if kept.body else None
     return Answer(data, said["url"], etag, said["next_url"], said["last"], at)
 
 
@@ -101,12 +102,24 @@ def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:
         if not sent or meant.removeprefix("W/") != sent.removeprefix("W/"):
             raise ValueError("not modified since when?")
         return None
-    found = json.loads(response.data) if response.data or response.status < 300 else None
+    found = read_json(response.data) if response.data or response.status < 300 else None
     if found is None and response.status < 300:
         raise ValueError("an answer without content")
     if isinstance(found, list) and shows_twice(found):
         raise ValueError("a page that shows one thing in the place of another")
     return found
+
+
+def read_json(body: bytes) -> Any:
+    """What a body holds; ValueError for no JSON.
+
+    The strict and quick reader first: what it will not take, such as half a
+    surrogate pair, the standard library may.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
 
 
 def shows_twice(rows: list[Any]) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import chain
 from threading import Condition, Thread
 
@@ -11,7 +12,7 @@ from django.db import connections
 
 from community.lib.refusals import Refused
 from contributors.activity.records import Batch
-from integrations.connections.protocol import OutOfBudget, Page
+from integrations.connections.protocol import OutOfBudget, Page, merged
 from integrations.github.cursor import Cursor, Parts
 from integrations.github.keyring import Stopped
 
@@ -45,7 +46,7 @@ class Lane:
 class Lanes:
     """Runs lanes until all are over.
 
-    The first in the list is served first. A fault ends its own lane; it is
+    What several bring at once is stored in the order of the list. A fault ends its own lane; it is
     raised when all others are over too, so that what could be read is stored.
     """
 
@@ -111,18 +112,18 @@ class Lanes:
         """The next step there is, and whether all lanes are over; may `wait` for a bell once."""
         with self.bell:
             if wait:
-                self.bell.wait_for(lambda: self._is_rung or self._ready(), A_LOOK)
+                self.bell.wait_for(lambda: self._is_rung or self._is_ready(), A_LOOK)
             self._is_rung = False
-            lane = self._ready()
-            if lane is None:
+            steps = [step for lane in self.lanes for step in lane.steps]
+            if not steps:
                 return None, all(one.is_over for one in self.lanes)
-            steps = list(lane.steps)
-            lane.steps.clear()
+            for lane in self.lanes:
+                lane.steps.clear()
             self.bell.notify_all()
             return joined(steps), False
 
-    def _ready(self) -> Lane | None:
-        return next((lane for lane in self.lanes if lane.steps), None)
+    def _is_ready(self) -> bool:
+        return any(lane.steps for lane in self.lanes)
 
     def _run(self, lane: Lane) -> None:
         """The body of a lane's thread."""
@@ -167,6 +168,6 @@ def joined(steps: Sequence[Step]) -> Step:
         batch=Batch(list(items), list(acts)),
         counts=sum((Counter(page.counts) for page in pages), Counter()),
         expected=[one for page in pages for one in page.expected],
-        facts={name: fact for page in pages for name, fact in page.facts.items()},
+        facts=reduce(merged, (page.facts for page in pages)),
     )
-    return Step(page, steps[-1].parts)
+    return Step(page, {name: part for step in steps for name, part in step.parts.items()})

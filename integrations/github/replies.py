@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
-from contributors.activity.models import Contribution, WorkItem
+from community.people.bulk import among
+from contributors.activity.models import WorkItem
 from integrations.connections.models import Source
 from integrations.github.questions import COMMENTS_OF, comments_of
 from integrations.github.shapes import comment_as_rest
@@ -31,25 +31,22 @@ def differing(source: Source, counts: Mapping[int, int]) -> dict[int, int]:
     `counts` are fresher than those that came with the items.
     Where something was said after the count, the next run counts again.
     """
-    counted = source.expected_items.filter(comments__isnull=False)
+    counted = source.expected_items.filter(number=OuterRef("number")).values("comments")[:1]
+    said = Q(contributions__kind="issue_comment", contributions__deleted_at=None)
     items = WorkItem.objects.present().filter(repository=source.repository)
-    spoken = Contribution.objects.present().filter(
-        work_item__in=items, repository=source.repository, kind="issue_comment"
+    held = items.annotate(
+        expected=Subquery(counted),
+        held=Count("contributions", filter=said),
+        latest=Max("contributions__occurred_at", filter=said),
     )
-    rows = spoken.values_list("work_item__number").annotate(Count("pk"), Max("occurred_at"))
-    held = {number: (count, latest) for number, count, latest in rows.order_by()}
-    changed = dict(items.values_list("number", "updated_at"))
-    known = {number: count or 0 for number, count in counted.values_list("number", "comments")}
+    other = Q(expected__isnull=False) & ~Q(expected=F("held"))
+    rows = held.filter(other | Q(number__in=among(counts))).order_by()
+    found = rows.values_list("number", "expected", "held", "latest", "updated_at")
     return {
-        number: count
-        for number, count in {**known, **counts}.items()
-        if number in changed and _differs(count, held.get(number), changed[number])
+        number: counts.get(number, expected)
+        for number, expected, held, latest, changed_at in found
+        if held != counts.get(number, expected) and (latest is None or latest <= changed_at)
     }
-
-
-def _differs(expected: int, held: tuple[int, datetime] | None, changed_at: datetime) -> bool:
-    count, latest = held or (0, changed_at)
-    return count != expected and latest <= changed_at
 
 
 class Replies:

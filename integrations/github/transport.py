@@ -28,6 +28,7 @@ from integrations.github.answers import (
     answer_of,
     kept_answer,
     parsed,
+    read_json,
     refuse,
     said_by,
 )
@@ -113,7 +114,7 @@ class Transport:
         """The same from the shelf, or put there."""
         question = f"POST {query} {json.dumps(variables, sort_keys=True)}"
         if kept := self.shelf.find(question):
-            found: dict[str, Any] = json.loads(kept.body)["data"]
+            found: dict[str, Any] = read_json(kept.body)["data"]
             return found
         data, is_whole, body = self._queried(query, variables)
         if not is_whole:
