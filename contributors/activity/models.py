@@ -47,16 +47,19 @@ class WorkItem(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     merged_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, related_name="+")
+    # No index leads from a person to these: the ledger does, and each costs every change.
+    closed_by = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     updated_at = models.DateTimeField()  # the source's own clock
     # Derived from the ledger by `derive.py`, never written by adapters:
     first_response_at = models.DateTimeField(null=True)
     first_response_by = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, related_name="+"
+        Identity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     last_reply_at = models.DateTimeField(null=True)
     last_reply_by = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, related_name="+"
+        Identity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     deleted_at = models.DateTimeField(null=True)  # gone at the source: unknown, not zero
 

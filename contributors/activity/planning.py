@@ -9,7 +9,7 @@ _TABLES = [model._meta.db_table for model in (Contribution, WorkItem, DayCount, 
 _GROWN = """
 SELECT relname FROM pg_class
 WHERE oid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) AS name))
-    AND pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 4)
+    AND pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1)
 """
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -90,6 +90,7 @@ def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> Sy
 @transaction.atomic
 def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) -> SyncRun:
     """Ingest a page and move the cursor, both or neither. Raises `Overtaken`."""
+    wait_for_no_disk()
     source = Source.objects.select_for_update().get(pk=run.source_id)
     run = SyncRun.objects.select_for_update().get(pk=run.pk)
     if run.state != SyncRun.State.RUNNING:
@@ -119,6 +120,17 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     run.source = source
     run.save(update_fields=["counts", "requests", "phase", "progress", "touched_at"])
     return run
+
+
+def wait_for_no_disk() -> None:
+    """Let PostgreSQL answer before this transaction is on disk, as SQLite does.
+
+    Should its machine die within that second, page and cursor are lost
+    together, and the page is read again.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _bury(source: Source, page: Page, at: datetime) -> None:

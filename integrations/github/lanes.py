@@ -16,7 +16,8 @@ from integrations.connections.protocol import OutOfBudget, Page, merged
 from integrations.github.cursor import Cursor, Parts
 from integrations.github.keyring import Stopped
 
-AHEAD = 1_000  # rows from which on a lane waits for the writer
+AHEAD = 500  # rows from which on a lane waits for the writer
+AT_ONCE = 1_000  # rows from which on a transaction takes in no other lane
 A_LOOK = 1.0  # seconds after which the writer looks again, should a bell have been missed
 
 
@@ -114,11 +115,13 @@ class Lanes:
             if wait:
                 self.bell.wait_for(lambda: self._is_rung or self._is_ready(), A_LOOK)
             self._is_rung = False
-            steps = [step for lane in self.lanes for step in lane.steps]
+            steps: list[Step] = []
+            for lane in self.lanes:
+                if rows(steps) < AT_ONCE:
+                    steps += lane.steps
+                    lane.steps.clear()
             if not steps:
                 return None, all(one.is_over for one in self.lanes)
-            for lane in self.lanes:
-                lane.steps.clear()
             self.bell.notify_all()
             return joined(steps), False
 
