@@ -1,11 +1,13 @@
 """Charts as server-rendered SVG with the table behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, wraps
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contributors.metrics.formats import count
@@ -28,6 +30,7 @@ FLOOR = HEIGHT - BOTTOM
 LABELED = 4  # lines that carry their names themselves
 LABEL_GAP = 15.0
 MOST_LABELS = 5
+KEPT = 256  # drawings of some ten kilobytes
 
 
 class Series(NamedTuple):
@@ -188,6 +191,28 @@ def highest(series: Sequence[Series]) -> float:
     return max((v for one in series for v in one.values if v is not None), default=0)
 
 
+def remembered(draw: Callable[..., SafeString]) -> Callable[..., SafeString]:
+    """Draw what was drawn a moment ago, of the same figures in the same language, only once."""
+
+    @lru_cache(maxsize=KEPT)
+    def drawn(_language: str | None, *given: Any, **named: Any) -> SafeString:
+        return draw(*given, **named)
+
+    @wraps(draw)
+    def asked(
+        key: str, title: object, shown: Sequence[Any], axis: Axis, **named: Any
+    ) -> SafeString:
+        series = tuple(
+            Series(str(one.label), tuple(one.values)) if isinstance(one, Series) else one
+            for one in shown
+        )
+        bands = Axis(tuple(axis.labels), tuple(map(str, axis.names)), str(axis.unit))
+        return drawn(get_language(), key, str(title), series, bands, **named)
+
+    return asked
+
+
+@remembered
 def line_chart(
     key: str,
     title: object,
@@ -245,6 +270,7 @@ def end_labels(plot: Plot, series: Sequence[Series]) -> SafeString:
     return joined(placed)
 
 
+@remembered
 def stacked_bars(
     key: str,
     title: object,
@@ -294,6 +320,7 @@ def bar(plot: Plot, band: int, bottom: float, top: float) -> SafeString:
     )
 
 
+@remembered
 def histogram_bars(key: str, title: object, counts: Sequence[int], axis: Axis) -> SafeString:
     """How many fell into each class; every class keeps its label."""
     series = [Series(title_of(title), list(counts))]

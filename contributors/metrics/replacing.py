@@ -38,7 +38,7 @@ def replace_figures(*, touched: Sequence[int], since: date | None, at: datetime)
         or (scope == Scope.REPOSITORY and pk in touched)
     ]
     store_monthly(changed, community, since)
-    store_recent(scopes, community)
+    store_recent(changed if since else scopes, scopes, community)
     for pk in touched:
         Reading.objects.filter(repository_id=pk).update(
             stale_from=None, observed_until=ledgers[pk].observed_until, refreshed_at=at
@@ -72,12 +72,23 @@ def store_monthly(
     Figure.objects.bulk_create(made, batch_size=1000)
 
 
-def store_recent(scopes: Sequence[tuple[Scope, int, Ledger]], community: Ledger) -> None:
-    """Replace the figures of the last days, which move on with the whole community."""
-    RecentFigure.objects.all().delete()
+def store_recent(
+    changed: Sequence[tuple[Scope, int, Ledger]],
+    scopes: Sequence[tuple[Scope, int, Ledger]],
+    community: Ledger,
+) -> None:
+    """Replace the figures of the last days: of what changed, or of all once they end later."""
     if community.observed_until is None:
+        RecentFigure.objects.all().delete()
         return
     ends_on = day_after(community.observed_until)
+    old = RecentFigure.objects.all()
+    if changed is not scopes and not old.exclude(ends_on=ends_on).exists():
+        mine = Q(pk__in=())
+        for scope, pk, _ in changed:
+            mine |= Q(scope=scope, scope_id=pk)
+        scopes, old = changed, old.filter(mine)
+    old.delete()
     RecentFigure.objects.bulk_create(
         chain.from_iterable(recent(scope, pk, ledger, ends_on) for scope, pk, ledger in scopes),
         batch_size=1000,
