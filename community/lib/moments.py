@@ -1,8 +1,6 @@
 """Moments in words: how long ago, with the exact time behind."""
 
 from datetime import date, datetime
-from functools import cache
-from zoneinfo import available_timezones
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,12 +8,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of all zones; looking them up reads a hundred folders."""
-    return frozenset(available_timezones())
 
 
 def relative(moment: datetime, now: datetime) -> str:

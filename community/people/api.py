@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 import django_filters
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from community.lib.moments import time_zones
 from community.people.actions import change_profile
 from community.people.models import HANDLE, Affiliation, Identity, Organization, Person
 from community.people.visibility import SECTIONS, levels_shown_to, may_see
@@ -167,7 +167,7 @@ class MeInput(serializers.ModelSerializer[Person]):
         extra_kwargs = {"handle": {"validators": [HANDLE]}}
 
     def validate_time_zone(self, zone: str) -> str:
-        if zone and zone not in time_zones():
+        if zone and zone not in available_timezones():
             raise serializers.ValidationError(_("This is not a time zone."))
         return zone
 

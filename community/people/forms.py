@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -9,7 +10,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_domain_name
 from django.utils.translation import gettext_lazy as _
 
-from community.lib.moments import time_zones
 from community.lib.refusals import Refused
 from community.people.avatars import LARGEST_FILE, TOO_LARGE, redraw
 from community.people.models import (
@@ -78,7 +78,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial["languages"] = ", ".join(self.instance.languages)
-        zones = [(name, name.replace("_", " ")) for name in sorted(time_zones())]
+        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         languages = [("", _("As the browser asks")), *settings.LANGUAGES]
         self._choose("interface_language", languages)
         self._choose("time_zone", [("", _("As the site: UTC")), *zones])

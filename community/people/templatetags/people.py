@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import template
 from django.conf import settings
@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community.lib.moments import time_zones
 from community.people.bots import Reason
 from community.people.models import Affiliation, Identity, Merge, Person
 
@@ -78,7 +77,7 @@ def past_logins(identity: Identity) -> list[str]:
 @register.filter
 def zone_words(zone: str) -> str:
     """A time zone with its clock of this moment."""
-    if zone not in time_zones():
+    if zone not in available_timezones():
         return zone
     now: datetime = timezone.now().astimezone(ZoneInfo(zone))
     return f"{zone.replace('_', ' ')} ({now:%H:%M}, UTC{now:%z})"
