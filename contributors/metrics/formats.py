@@ -1,10 +1,11 @@
 """Values of metrics in the reader's words."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 HOUR, DAY = 3600, 86_400
 
@@ -58,11 +59,22 @@ def phrase(value: float | None, unit: str) -> str:
 
 
 def month_name(month: date) -> str:
-    return date_format(month, pgettext("format of a month with its year", "M Y"))
+    """The month with its year; a page names each month dozens of times."""
+    return _month_name(get_language(), month)
 
 
 def short_month(month: date) -> str:
     """The month alone; the year in the place of January."""
+    return _short_month(get_language(), month)
+
+
+@lru_cache(maxsize=2048)
+def _month_name(_language: str | None, month: date) -> str:
+    return date_format(month, pgettext("format of a month with its year", "M Y"))
+
+
+@lru_cache(maxsize=2048)
+def _short_month(_language: str | None, month: date) -> str:
     if month.month == 1:
         return date_format(month, pgettext("format of a year alone", "Y"))
     return date_format(month, pgettext("format of a month alone", "M"))
