@@ -1,10 +1,11 @@
 """License expressions by SPDX, and what people call them."""
 
 import re
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from license_expression import ExpressionError, get_spdx_licensing
+from license_expression import ExpressionError, Licensing, get_spdx_licensing
 
 LONGEST = 200
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
@@ -41,6 +42,14 @@ _NAMES = {
 }
 
 
+@cache
+def _licensing() -> Licensing:
+    """The SPDX list, ready to read with: threads share it, so that nothing is left to prepare."""
+    licensing: Licensing = get_spdx_licensing()
+    licensing.get_advanced_tokenizer()
+    return licensing
+
+
 def spdx(expression: str) -> str:
     """The expression in SPDX's own spelling; empty stays empty.
 
@@ -49,7 +58,7 @@ def spdx(expression: str) -> str:
     """
     if not expression.strip():
         return ""
-    licensing = get_spdx_licensing()
+    licensing = _licensing()
     try:
         parsed = licensing.parse(expression[: LONGEST + 1])
     except ExpressionError as error:

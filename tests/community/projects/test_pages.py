@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from community.audit.models import Event
 from community.projects.actions import change_project, create_project
+from community.projects.licenses import spdx
 from community.projects.models import Project
 from tests import factories
 from tests.conftest import NOON
@@ -130,6 +131,13 @@ def test_positioning_is_markdown_without_its_dangers(client):
     assert "<strong>Light</strong>" in page
     assert "<script>alert" not in page
     assert 'href="javascript:' not in page
+
+
+def test_no_expression_reads_the_list_of_licenses_anew(monkeypatch):
+    spdx("MIT")
+    monkeypatch.delattr("community.projects.licenses.get_spdx_licensing")
+
+    assert spdx("apache-2.0 or mit") == "Apache-2.0 OR MIT"
 
 
 def test_a_license_is_shown_by_its_name(client):
