@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 import django_filters
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +20,7 @@ from rest_framework.views import APIView
 from community.people.actions import change_profile
 from community.people.models import HANDLE, Affiliation, Identity, Organization, Person
 from community.people.visibility import SECTIONS, levels_shown_to, may_see
+from community.people.zones import zone_names
 from community.tokens.authentication import TokenReaches, caller
 
 Viewer = Person | AnonymousUser
@@ -167,7 +167,7 @@ class MeInput(serializers.ModelSerializer[Person]):
         extra_kwargs = {"handle": {"validators": [HANDLE]}}
 
     def validate_time_zone(self, zone: str) -> str:
-        if zone and zone not in available_timezones():
+        if zone and zone not in zone_names():
             raise serializers.ValidationError(_("This is not a time zone."))
         return zone
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -20,6 +19,7 @@ from community.people.models import (
     Person,
 )
 from community.people.visibility import SECTIONS
+from community.people.zones import zone_names
 
 
 class DirectoryFilter(forms.Form):
@@ -78,7 +78,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial["languages"] = ", ".join(self.instance.languages)
-        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        zones = [(name, name.replace("_", " ")) for name in sorted(zone_names())]
         languages = [("", _("As the browser asks")), *settings.LANGUAGES]
         self._choose("interface_language", languages)
         self._choose("time_zone", [("", _("As the site: UTC")), *zones])

@@ -1,12 +1,14 @@
 """Each person's own language and time zone on every page."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+
+from community.people.zones import zone_names
 
 
 class PreferencesMiddleware:
@@ -22,7 +24,7 @@ class PreferencesMiddleware:
         if chosen and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(chosen)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
-        with timezone.override(ZoneInfo(zone) if zone in available_timezones() else None):
+        with timezone.override(ZoneInfo(zone) if zone in zone_names() else None):
             return self.get_response(request)
 
 

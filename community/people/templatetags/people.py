@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from community.people.bots import Reason
 from community.people.models import Affiliation, Identity, Merge, Person
+from community.people.zones import zone_names
 
 register = template.Library()
 
@@ -77,7 +78,7 @@ def past_logins(identity: Identity) -> list[str]:
 @register.filter
 def zone_words(zone: str) -> str:
     """A time zone with its clock of this moment."""
-    if zone not in available_timezones():
+    if zone not in zone_names():
         return zone
     now: datetime = timezone.now().astimezone(ZoneInfo(zone))
     return f"{zone.replace('_', ' ')} ({now:%H:%M}, UTC{now:%z})"

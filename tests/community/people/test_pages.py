@@ -7,10 +7,18 @@ from django.urls import reverse
 
 from community.people.models import Affiliation, IdentityLogin, Merge, PastHandle, Person
 from community.people.search import index_people
+from community.people.zones import zone_names
 from tests import factories
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
+
+
+def test_no_page_lists_the_time_zones_anew(client, monkeypatch):
+    zone_names()
+    monkeypatch.delattr("community.people.zones.available_timezones")
+
+    assert client.get("/people/").status_code == 200
 
 
 def test_a_profile_is_found_in_any_letter_case_under_one_address(client, stranger):
