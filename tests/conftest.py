@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from community.audit.triggers import lift
 from community.people.models import Person
@@ -24,6 +25,24 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Emptying the tables between tests is the one thing that may delete audit events."""
     with django_db_blocker.unblock():
         lift(connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_looked_for_once():
+    """Each test client has middleware of its own; the first one looks for the static files."""
+    found = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files(middleware: WhiteNoiseMiddleware) -> None:
+        key = middleware.static_prefix, middleware.max_age
+        if key not in found:
+            look(middleware)
+            found[key] = middleware.files
+        middleware.files = found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
+        yield
 
 
 @pytest.fixture(autouse=True)
