@@ -1,11 +1,12 @@
-"""The three standing people and a fixed moment."""
+"""The three standing people and a fixed moment; which tests depend on the suite's database."""
 
+import gc
 import itertools
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -18,6 +19,29 @@ __all__ = ["postgresql_copies", "shared_database", "shared_databases", "sqlite_c
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 FOLDERS = itertools.count()
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Where the suite runs on two databases in turn, `-m "not own"` leaves out the second time
+    what would be the same: tests that use none, and those that start databases of their own."""
+    for item in items:
+        if not uses_the_database(item):
+            item.add_marker("own")
+
+
+def uses_the_database(item: pytest.Item) -> bool:
+    """Whether pytest-django lets this test at the database that the settings name."""
+    is_django_case = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    is_marked = item.get_closest_marker("django_db") is not None
+    return is_django_case or is_marked or not DATABASE.isdisjoint(item.fixturenames)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: no need to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
