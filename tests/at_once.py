@@ -12,18 +12,13 @@ from typing import Any
 
 import django
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 
-from tests.nursery import leave, serve
+from tests.nursery import leave, serve, use
 
 TRIES = 5  # as often as a worker tries
 PATIENCE = 200
 LITTLE = 0.2  # seconds
-
-
-def use(database: str) -> None:
-    """Have this process, and those forked from it, work on that database."""
-    connections["default"].settings_dict["NAME"] = database
 
 
 def arrange(database: str, name: str, path: str) -> None:

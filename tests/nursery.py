@@ -18,6 +18,11 @@ from django.db import connections
 Commands = Mapping[str, Callable[..., object]]
 
 
+def use(database: str) -> None:
+    """Have this process, and those forked from it, work on that database."""
+    connections["default"].settings_dict["NAME"] = database
+
+
 def serve(commands: Commands) -> None:
     """Carry commands out until there are none."""
     for line in sys.stdin:

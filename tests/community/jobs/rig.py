@@ -1,6 +1,7 @@
 """Real processes around the job table, each guard with a switch to turn it off.
 
-`python -m tests.community.jobs.rig COMMAND [ARGUMENT ...] [--without-GUARD]`
+`python -m tests.community.jobs.rig` carries out `run DATABASE COMMAND [ARGUMENT ...]
+[--without-GUARD]`, see `tests.nursery`; with a command of its own it carries out that one.
 """
 
 import multiprocessing
@@ -14,6 +15,8 @@ from pathlib import Path
 import django
 from django.db import connection, connections
 from django.utils import timezone
+
+from tests.nursery import serve, use
 
 
 def leave_effect(number: int) -> None:
@@ -203,7 +206,17 @@ def fork(target, *arguments) -> None:
         process.start()
     for process in processes:
         process.join()
-    sys.exit(max(process.exitcode for process in processes))
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def load() -> None:
+    """Import what the processes forked from here need."""
+    from community.jobs import actions, models, schedule, topics, worker  # noqa: F401
+
+
+def run(database: str, *arguments: str) -> None:
+    use(database)
+    main(*arguments)
 
 
 def main(command: str, *arguments: str) -> None:
@@ -219,4 +232,5 @@ def main(command: str, *arguments: str) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    main(*sys.argv[1:])
+    load()
+    main(*sys.argv[1:]) if sys.argv[1:] else serve({"run": run})

@@ -1,14 +1,19 @@
 """What the job table survives, shown on real processes; each guard is shown to be needed."""
 
+import os
 import shutil
 import signal
 import subprocess
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import pytest
 from celery import Celery
+
+from tests.databases import Database
+from tests.nursery import Nursery
 
 pytestmark = pytest.mark.services
 RIG = "tests.community.jobs.rig"
@@ -33,9 +38,51 @@ def states(database) -> dict[str, int]:
     return dict(database.rows("SELECT state, count(*) FROM jobs_job GROUP BY state"))
 
 
+@dataclass
+class Rig:
+    """A database, and processes forked from two that have everything loaded.
+
+    One forks what runs to its end, the other what is killed, so that both may run at once.
+    """
+
+    database: Database
+    finite: Nursery
+    mortal: Nursery
+
+    def run(self, *command: object) -> None:
+        self.finite.do("run", self.database.name, *command)
+
+    @contextmanager
+    def running(self, *command: object):
+        """A process that is killed at the end, or before by its number."""
+        number = self.mortal.begin("run", self.database.name, *command)
+        try:
+            yield number
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+            assert self.mortal.end() == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def nurseries(request):
+    copies = request.getfixturevalue(f"{request.param}_copies")
+    with (
+        Nursery(copies().start(RIG, **QUICK)) as finite,
+        Nursery(copies().start(RIG, **QUICK)) as mortal,
+    ):
+        yield copies, finite, mortal
+
+
+@pytest.fixture
+def rig(nurseries) -> Rig:
+    copies, *both = nurseries
+    return Rig(copies(), *both)
+
+
 @contextmanager
 def running(database, *arguments, module=RIG, **environment):
-    """A process that is killed at the end, if it still lives."""
+    """A process of its own from the start, killed at the end if it still lives."""
     process = database.start(module, *arguments, **QUICK, **environment)
     try:
         yield process
@@ -44,119 +91,118 @@ def running(database, *arguments, module=RIG, **environment):
         process.communicate()
 
 
-def kill_in_the_middle(database, marker, *options) -> None:
+def kill_in_the_middle(rig, marker, *options) -> None:
     """Kill a worker between its effect and its mark, and let another one take over."""
-    with running(database, "hang", marker, *options) as first:
+    with rig.running("hang", marker, *options):
         wait_until(marker.exists)
-        first.send_signal(signal.SIGKILL)
-    with running(database, "work", *options):
-        wait_until(lambda: states(database) == {"done": 1})
+    with rig.running("work", *options):
+        wait_until(lambda: states(rig.database) == {"done": 1})
 
 
-def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(shared_database, tmp_path):
-    kill_in_the_middle(shared_database, tmp_path / "marker")
+def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(rig, tmp_path):
+    kill_in_the_middle(rig, tmp_path / "marker")
 
-    assert effects(shared_database) == [1]
-    assert shared_database.rows("SELECT attempts FROM jobs_job") == [(2,)]
-
-
-def test_without_the_fence_a_killed_worker_leaves_its_effect_twice(shared_database, tmp_path):
-    kill_in_the_middle(shared_database, tmp_path / "marker", "--without-fence")
-
-    assert effects(shared_database) == [1, 1]
+    assert effects(rig.database) == [1]
+    assert rig.database.rows("SELECT attempts FROM jobs_job") == [(2,)]
 
 
-def test_a_worker_told_to_end_gives_its_job_back(shared_database, tmp_path):
-    shared_database.run(RIG, "fill_hanging", tmp_path / "marker")
+def test_without_the_fence_a_killed_worker_leaves_its_effect_twice(rig, tmp_path):
+    kill_in_the_middle(rig, tmp_path / "marker", "--without-fence")
 
-    with running(shared_database, "command", "0.2") as worker:
+    assert effects(rig.database) == [1, 1]
+
+
+def test_a_worker_told_to_end_gives_its_job_back(rig, tmp_path):
+    rig.run("fill_hanging", tmp_path / "marker")
+
+    with running(rig.database, "command", "0.2") as worker:
         wait_until((tmp_path / "marker").exists)
         worker.send_signal(signal.SIGTERM)
         code = worker.wait(timeout=90)
 
-    job = shared_database.rows("SELECT state, attempts FROM jobs_job WHERE task = 'rig.hang'")
-    assert (code, job, effects(shared_database)) == (0, [("waiting", 0)], [])
+    job = rig.database.rows("SELECT state, attempts FROM jobs_job WHERE task = 'rig.hang'")
+    assert (code, job, effects(rig.database)) == (0, [("waiting", 0)], [])
 
 
-def test_an_embedded_worker_works_until_it_is_stopped(shared_database):
-    shared_database.run(RIG, "fill", 20)
-    shared_database.run(RIG, "embedded", **QUICK)
+def test_an_embedded_worker_works_until_it_is_stopped(rig):
+    rig.run("fill", 20)
+    rig.database.run(RIG, "embedded", **QUICK)
 
-    assert effects(shared_database) == list(range(20))
-
-
-def test_an_embedded_worker_that_is_stopped_gives_a_long_job_back(shared_database, tmp_path):
-    shared_database.run(RIG, "fill_hanging", tmp_path / "marker", "rig.pages")
-    shared_database.run(RIG, "embedded", **QUICK)
-
-    assert shared_database.rows("SELECT state, attempts FROM jobs_job") == [("waiting", 0)]
+    assert effects(rig.database) == list(range(20))
 
 
-def test_an_embedded_worker_is_stopped_though_a_job_holds_the_database(shared_database, tmp_path):
-    shared_database.run(RIG, "fill_hanging", tmp_path / "marker")
+def test_an_embedded_worker_that_is_stopped_gives_a_long_job_back(rig, tmp_path):
+    rig.run("fill_hanging", tmp_path / "marker", "rig.pages")
+    rig.database.run(RIG, "embedded", **QUICK)
+
+    assert rig.database.rows("SELECT state, attempts FROM jobs_job") == [("waiting", 0)]
+
+
+def test_an_embedded_worker_is_stopped_though_a_job_holds_the_database(rig, tmp_path):
+    rig.run("fill_hanging", tmp_path / "marker")
 
     start = time.monotonic()
-    shared_database.run(RIG, "embedded", **QUICK)
+    rig.database.run(RIG, "embedded", **QUICK)
 
     assert time.monotonic() - start < 60
-    assert effects(shared_database) == []
+    assert effects(rig.database) == []
 
 
-DELAY = 8
+DELAY = 5
 
 
-def kill_while_something_waits(database, command: str) -> float:
+def kill_while_something_waits(rig, command: str) -> float:
     """Kill a worker before the effect it delays; answers when that effect is surely due."""
-    with running(database, command, DELAY):
-        wait_until(lambda: database.rows("SELECT * FROM jobs_workerbeat"))
+    with rig.running(command, DELAY):
+        wait_until(lambda: rig.database.rows("SELECT * FROM jobs_workerbeat"))
         due = time.monotonic() + DELAY
-    assert effects(database) == []
+    assert effects(rig.database) == []
     return due
 
 
-def test_a_delayed_job_survives_a_restart(shared_database):
-    kill_while_something_waits(shared_database, "delay")
+def test_a_delayed_job_survives_a_restart(rig):
+    kill_while_something_waits(rig, "delay")
 
-    with running(shared_database, "work"):
-        wait_until(lambda: effects(shared_database))
+    with rig.running("work"):
+        wait_until(lambda: effects(rig.database))
 
-    assert effects(shared_database) == [1]
+    assert effects(rig.database) == [1]
 
 
-def test_a_delay_kept_in_memory_does_not_survive_a_restart(shared_database):
-    due = kill_while_something_waits(shared_database, "delay_in_memory")
+def test_a_delay_kept_in_memory_does_not_survive_a_restart(rig):
+    due = kill_while_something_waits(rig, "delay_in_memory")
 
-    with running(shared_database, "work"):
+    with rig.running("work"):
         wait_until(lambda: time.monotonic() > due)
-        shared_database.run(RIG, "fill", 1)
-        wait_until(lambda: effects(shared_database))
+        rig.run("fill", 1)
+        wait_until(lambda: effects(rig.database))
 
-    assert effects(shared_database) == [0]
-
-
-def test_three_workers_run_three_hundred_jobs_once_each(shared_database):
-    shared_database.run(RIG, "fill", 300)
-    shared_database.run(RIG, "compete", **QUICK)
-
-    assert effects(shared_database) == list(range(300))
-    assert states(shared_database) == {"done": 300}
+    assert effects(rig.database) == [0]
 
 
-def test_without_the_claim_three_workers_do_some_jobs_twice(shared_database):
-    shared_database.run(RIG, "fill", 300)
-    shared_database.run(RIG, "compete", "--without-claim", **QUICK)
+def test_three_workers_run_three_hundred_jobs_once_each(rig):
+    rig.run("fill", 300)
+    rig.run("compete")
 
-    assert len(effects(shared_database)) > 300
+    assert effects(rig.database) == list(range(300))
+    assert states(rig.database) == {"done": 300}
 
 
-def test_a_poison_job_is_parked_while_the_others_flow(shared_database):
-    shared_database.run(RIG, "poison", 2)
-    shared_database.run(RIG, "fill", 40)
-    shared_database.run(RIG, "compete", **QUICK)
+def test_without_the_claim_three_workers_do_some_jobs_twice(rig):
+    rig.run("fill", 300)
+    rig.run("compete", "--without-claim")
+
+    assert len(effects(rig.database)) > 300
+
+
+def test_a_poison_job_is_parked_while_the_others_flow(rig):
+    rig.run("poison", 2)
+    rig.run("fill", 40)
+    rig.run("compete")
 
     parked = "SELECT task, attempts FROM jobs_job WHERE state = 'parked'"
-    assert shared_database.rows(parked) == [("rig.poison", 5), ("rig.poison", 5)]
-    assert effects(shared_database) == list(range(40))
+    assert rig.database.rows(parked) == [("rig.poison", 5), ("rig.poison", 5)]
+    assert effects(rig.database) == list(range(40))
 
 
 def slots(database) -> Counter:
@@ -164,18 +210,18 @@ def slots(database) -> Counter:
     return Counter(key.partition("~")[0] for (key,) in keys)
 
 
-def test_three_beats_make_each_slot_once(shared_database):
-    shared_database.run(RIG, "beat", 3)
+def test_three_beats_make_each_slot_once(rig):
+    rig.run("beat", 3)
 
-    made = slots(shared_database)
+    made = slots(rig.database)
     assert 5 <= len(made) <= 8
     assert set(made.values()) == {1}
 
 
-def test_without_the_key_three_beats_make_slots_twice(shared_database):
-    shared_database.run(RIG, "beat", 3, "--without-key")
+def test_without_the_key_three_beats_make_slots_twice(rig):
+    rig.run("beat", 3, "--without-key")
 
-    assert max(slots(shared_database).values()) > 1
+    assert max(slots(rig.database).values()) > 1
 
 
 @pytest.fixture
