@@ -26,6 +26,10 @@ class Server(Protocol):
         """The answer to a request."""
         ...
 
+    def leaving(self, asked: Asked) -> None:
+        """Told when the answer is about to go out."""
+        ...
+
     def sent(self, asked: Asked, reply: Reply) -> None:
         """Told when the answer is out."""
         ...
@@ -52,6 +56,7 @@ def door(server: Server) -> type[StreamRequestHandler]:
                 while (asked := self.read(number)) is not None:
                     reply = server.reply(asked)
                     time.sleep(server.latency + reply.delay)
+                    server.leaving(asked)
                     try:
                         self.request.sendall(written(asked, reply))
                     finally:

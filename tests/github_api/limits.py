@@ -128,10 +128,14 @@ class Limits:
         has_read = time.perf_counter() > shut.told_at + CROSSING
         return asked.connection == shut.connection or has_read
 
+    def leave(self, asked: Asked) -> None:
+        """The answer is about to go out; whoever has it may ask again before we are told of it."""
+        with self._lock:
+            self._under_way[asked.token] -= 1
+
     def end(self, asked: Asked, reply: Reply) -> None:
         """The answer is sent; what it asks for holds from now on."""
         with self._lock:
-            self._under_way[asked.token] -= 1
             now, told = time.time(), reply.headers
             if told.get("Retry-After", "").isdigit():
                 until = now + int(told["Retry-After"]) - reply.delay

@@ -80,6 +80,9 @@ class GitHub:
         """The answer where nothing goes wrong."""
         return self._limited(asked) or self._answered(asked)
 
+    def leaving(self, asked: Asked) -> None:
+        self.limits.leave(asked)
+
     def sent(self, asked: Asked, reply: Reply) -> None:
         self.limits.end(asked, reply)
 
