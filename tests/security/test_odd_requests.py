@@ -1,17 +1,14 @@
 """Addresses, filters, methods and cookies that no page of ours would send: never an error."""
 
-import logging
 from datetime import date
 from urllib.parse import urlencode
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
 from contributors.metrics.periods import Extent, window_of
 from tests.security.addresses import rows
-from tests.security.world import build
 
 pytestmark = pytest.mark.django_db
 PARAMETERS = (
@@ -44,15 +41,6 @@ PLACES = (
     *("/series/person:{}/contributions.csv", "/series/project:{}/contributions.json"),
 )
 COOKIES = ('"', "\\0", "../../etc", "zh-hans-" + "a" * 600, "%00", "x" * 4000)
-
-
-@pytest.fixture
-def world(settings):
-    cache.clear()
-    settings.API_RATES = {"address": None, "account": None}
-    logging.disable(logging.CRITICAL)
-    yield build()
-    logging.disable(logging.NOTSET)
 
 
 def status(client: Client, method: str, path: str) -> int:

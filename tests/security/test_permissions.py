@@ -5,30 +5,18 @@ sign in; an empty one is not tried. An address without a row fails, and so does
 an empty cell where the view is ours.
 """
 
-import logging
 from itertools import groupby
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
 from tests.security.addresses import is_ours, names, patterns, rows
-from tests.security.world import ROLES, build
+from tests.security.world import ROLES
 
 pytestmark = pytest.mark.django_db
 BY_NAME = [(name, list(group)) for name, group in groupby(rows(), key=lambda row: row["name"])]
-
-
-@pytest.fixture
-def world(db, settings):
-    cache.clear()
-    settings.API_RATES = {"address": None, "account": None}
-    # Each no is logged with its traceback, which takes longer than the answer.
-    logging.disable(logging.CRITICAL)
-    yield build()
-    logging.disable(logging.NOTSET)
 
 
 def outcome(client: Client, method: str, path: str) -> str:

@@ -52,6 +52,11 @@ class World:
             client.cookies[settings.SESSION_COOKIE_NAME] = self._session(role)
         return client
 
+    def sign_in(self) -> None:
+        """Have the session of each, as long as the world lasts."""
+        for role in self.people:
+            self._session(role)
+
     def _session(self, role: str) -> str:
         """The session of this role, begun at its first use."""
         if role not in self.sessions:
