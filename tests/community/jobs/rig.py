@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import django
@@ -187,12 +188,16 @@ def beat(seconds: str) -> None:
     from community.jobs import registry
 
     registry.task("rig.periodic", every=timedelta(seconds=0.5))(time.time)
-    fork(plan, time.monotonic() + float(seconds))
+    fork(plan, float(seconds), multiprocessing.get_context("fork").Barrier(3))
 
 
-def plan(until: float) -> None:
+def plan(seconds: float, start: Barrier) -> None:
+    """From when all three are there, however long each took to begin."""
     from community.jobs.actions import plan_slots
 
+    connection.ensure_connection()
+    start.wait()
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         plan_slots(at=timezone.now())
         time.sleep(0.001)
