@@ -2,17 +2,19 @@
 
 import gc
 import itertools
+import os
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import Client, SimpleTestCase
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from community.audit.triggers import lift
 from community.people.models import Person
-from tests import factories
+from tests import factories, migrated
 from tests.databases import postgresql_copies, shared_database, shared_databases, sqlite_copies
 
 __all__ = ["postgresql_copies", "shared_database", "shared_databases", "sqlite_copies"]
@@ -20,6 +22,16 @@ __all__ = ["postgresql_copies", "shared_database", "shared_databases", "sqlite_c
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 FOLDERS = itertools.count()
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_configure(config):
+    migrated.begin(is_first=not hasattr(config, "workerinput"))
+
+
+def pytest_unconfigure(config):
+    """Comes after the processes among which xdist divides the tests have ended."""
+    if not hasattr(config, "workerinput"):
+        migrated.end()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,6 +54,16 @@ def pytest_collection_finish():
     """What is loaded by now stays: no need to look through it for garbage again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The suite's database begins as a copy of one that is migrated."""
+    if connection.vendor == "sqlite":
+        connection_created.connect(migrated.fill)
+    else:
+        original = migrated.postgresql_original(os.environ["TEST_DATABASE_URL"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = original
 
 
 @pytest.fixture(scope="session")

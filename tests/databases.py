@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+
+from tests.migrated import administer, named, postgresql_original, settings, sqlite_original
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,7 +37,7 @@ class Database:
         return subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             cwd=ROOT,
-            env={**os.environ, **_settings(self.url), **environment},
+            env={**os.environ, **settings(self.url), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -59,37 +61,13 @@ class Database:
         return printed
 
 
-def _settings(url: str) -> dict[str, str]:
-    return {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
-
-
-def _migrate(url: str) -> None:
-    call = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-    subprocess.run(call, cwd=ROOT, env={**os.environ, **_settings(url)}, check=True)
-
-
-def _named(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def _administer(url: str, *statements: str) -> None:
-    connection = psycopg2.connect(_named(url, "postgres"))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
-
-
 @pytest.fixture(scope="session")
 def sqlite_copies(tmp_path_factory) -> Callable[..., Database]:
     """Makes fresh SQLite files, migrated once, or copies of one."""
-    original = tmp_path_factory.mktemp("sqlite") / "original.sqlite3"
-    _migrate(f"sqlite:///{original}")
 
     def copy(of: Database | None = None) -> Database:
         path = tmp_path_factory.mktemp("sqlite") / "site.sqlite3"
-        shutil.copy(of.name if of else original, path)
+        shutil.copy(of.name if of else sqlite_original(), path)
         return Database(f"sqlite:///{path}")
 
     return copy
@@ -102,17 +80,15 @@ def postgresql_copies() -> Iterator[Callable[..., Database]]:
     if not url.startswith("postgres"):
         pytest.skip("TEST_DATABASE_URL names no PostgreSQL")
     stem = f"{urlsplit(url).path.strip('/')}_{os.getpid()}"
-    made = [f"{stem}_original"]
-    _administer(url, f"CREATE DATABASE {made[0]}")
-    _migrate(_named(url, made[0]))
+    original, made = postgresql_original(url), []
 
     def copy(of: Database | None = None) -> Database:
         made.append(f"{stem}_{len(made)}")
-        _administer(url, f"CREATE DATABASE {made[-1]} TEMPLATE {of.name if of else made[0]}")
-        return Database(_named(url, made[-1]))
+        administer(url, f"CREATE DATABASE {made[-1]} TEMPLATE {of.name if of else original}")
+        return Database(named(url, made[-1]))
 
     yield copy
-    _administer(url, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
+    administer(url, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
