@@ -1,5 +1,7 @@
 """The API against its own description: no 5xx, no answer the schema does not announce."""
 
+import os
+
 import pytest
 import schemathesis
 from django.core.cache import cache
@@ -22,6 +24,7 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.filterwarnings("ignore"),
 ]
+EXAMPLES = 12 if "ALL_PAYLOADS" in os.environ else 6  # of each operation
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -58,7 +61,10 @@ def test_nothing_that_can_be_sent_breaks_the_api(schema, role):
         operation = found.ok()
 
         @settings(
-            max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         )
         @schemathesis_given(operation)
         def try_it(case):
@@ -68,7 +74,7 @@ def test_nothing_that_can_be_sent_breaks_the_api(schema, role):
 
         try_it()
 
-    assert tried >= 150
+    assert tried >= 12.5 * EXAMPLES
 
 
 def schemathesis_given(operation):

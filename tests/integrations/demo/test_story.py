@@ -27,19 +27,20 @@ def payloads(story):
     return chain.from_iterable(getattr(one, page) for one in story.chapters for page in PAGES)
 
 
-def test_the_same_seed_and_moment_tell_the_same_story():
-    first, second = (tell(seed=7, people=20, at=AT) for _ in range(2))
+@pytest.fixture(scope="module")
+def small():
+    return tell(seed=7, people=20, at=AT)
 
-    assert first == second
+
+def test_the_same_seed_and_moment_tell_the_same_story(small):
+    assert tell(seed=7, people=20, at=AT) == small
 
 
 @pytest.mark.parametrize(
     "other", [{"seed": 8}, {"people": 21}, {"at": AT + timedelta(days=3)}], ids=str
 )
-def test_another_seed_size_or_moment_tells_another_story(other):
-    first = tell(seed=7, people=20, at=AT)
-
-    assert tell(**{"seed": 7, "people": 20, "at": AT, **other}) != first
+def test_another_seed_size_or_moment_tells_another_story(small, other):
+    assert tell(**{"seed": 7, "people": 20, "at": AT, **other}) != small
 
 
 def test_the_community_has_the_promised_size(story):
