@@ -200,6 +200,7 @@ def test_a_crash_between_any_two_pages_ends_in_the_same_tables(
 ):
     if not keeps:
         monkeypatch.setattr("integrations.github.shelf.Shelf.find", lambda *_: None)
+    monkeypatch.setattr("integrations.github.lanes.AT_ONCE", 1)  # each lane's page by itself
     github.world = World(size=Size(12, 12, 21, 4, 4, 1, 2))
     settings.GITHUB_CLONE_BASE = str(github.world.write_git(tmp_path / "other"))
     store = sync.store_page

@@ -106,6 +106,7 @@ def test_a_run_that_dies_goes_on_from_its_last_page(source, world, stop, monkeyp
     monkeypatch.setattr(listing, "PAGE_SIZE", 20)
     monkeypatch.setattr(walk, "AT_ONCE", 1)
     monkeypatch.setattr(lanes, "AHEAD", 1)
+    monkeypatch.setattr(lanes, "AT_ONCE", 1)
     monkeypatch.setattr(pulls, "LARGEST", 8)
     whole = store = sync.store_page
     pages = []
@@ -151,6 +152,7 @@ def test_what_was_read_before_a_fault_is_stored(source, github, world, at_once, 
 
 
 def test_a_dead_run_shows_less_than_everything(source, monkeypatch):
+    monkeypatch.setattr(lanes, "AT_ONCE", 1)
     store = sync.store_page
 
     def dies(**arguments):
