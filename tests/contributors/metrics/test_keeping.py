@@ -1,5 +1,6 @@
 """Figures kept in step by small changes equal figures made anew."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.factories import ledger
 
 AT = datetime(2026, 12, 31, tzinfo=UTC)
 START = date(2026, 1, 20)
+EXAMPLES = 30 if "ALL_PAYLOADS" in os.environ else 10
 KINDS = ["commit", "review", "issue_comment"]
 
 days = st.integers(0, 150).map(lambda offset: START + timedelta(days=offset))
@@ -143,7 +145,7 @@ class World:
 
 class KeepingInStep(TestCase):
     @settings(
-        max_examples=30,
+        max_examples=EXAMPLES,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         derandomize=True,
