@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections import Counter
@@ -18,8 +19,6 @@ from tests.nursery import Nursery
 pytestmark = pytest.mark.services
 RIG = "tests.community.jobs.rig"
 QUICK = {"JOB_LEASE_SECONDS": "1", "LOG_LEVEL": "CRITICAL"}
-PORT = 8125
-REDIS = f"redis://127.0.0.1:{PORT}/0"
 
 
 def wait_until(condition, seconds: float = 90) -> None:
@@ -224,16 +223,23 @@ def test_without_the_key_three_beats_make_slots_twice(rig):
     assert max(slots(rig.database).values()) > 1
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.fixture
 def redis(tmp_path):
     """A Redis of our own, so that it may be emptied."""
     if not shutil.which("redis-server"):
         pytest.skip("there is no redis-server")
-    call = ["redis-server", "--port", str(PORT), "--bind", "127.0.0.1", "--save", ""]
+    port = free_port()
+    call = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     server = subprocess.Popen([*call, "--dir", tmp_path], stdout=subprocess.DEVNULL)
     import redis as client_library
 
-    client = client_library.Redis(port=PORT)
+    client = client_library.Redis(port=port)
 
     def answers() -> bool:
         try:
@@ -250,12 +256,16 @@ def redis(tmp_path):
         server.wait()
 
 
+def address(redis) -> str:
+    return f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}/0"
+
+
 @contextmanager
-def celery(database):
+def celery(database, redis):
     """A Celery worker with two processes."""
     call = ["-A", "tests.community.jobs.rig_celery", "worker", "-c", "2", "-l", "critical"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    with running(database, *call, *alone, module="celery", REDIS_URL=REDIS) as worker:
+    with running(database, *call, *alone, module="celery", REDIS_URL=address(redis)) as worker:
         yield worker
         worker.terminate()
         worker.wait(timeout=90)
@@ -263,14 +273,14 @@ def celery(database):
 
 def fill_and_flush(database, redis) -> None:
     """Ring a hundred bells and lose them all."""
-    database.run(RIG, "fill", 100, REDIS_URL=REDIS)
+    database.run(RIG, "fill", 100, REDIS_URL=address(redis))
     assert redis.llen("celery") == 100
     redis.flushall()
 
 
 def test_losing_all_of_redis_loses_no_job(shared_database, redis):
     fill_and_flush(shared_database, redis)
-    beat = Celery(broker=REDIS)
+    beat = Celery(broker=address(redis))
 
     def sweep_until(condition) -> None:
         """Sweep as the beat does, again and again: a bell that is lost is rung anew."""
@@ -282,7 +292,7 @@ def test_losing_all_of_redis_loses_no_job(shared_database, redis):
 
         wait_until(swept)
 
-    with celery(shared_database):
+    with celery(shared_database, redis):
         sweep_until(lambda: len(effects(shared_database)) > 5)
         redis.flushall()
         sweep_until(lambda: states(shared_database) == {"done": 100})
@@ -294,8 +304,8 @@ def test_losing_all_of_redis_loses_no_job(shared_database, redis):
 def test_without_the_sweep_losing_redis_loses_its_jobs(shared_database, redis):
     fill_and_flush(shared_database, redis)
 
-    with celery(shared_database):
-        shared_database.run(RIG, "fill", 1, REDIS_URL=REDIS)
+    with celery(shared_database, redis):
+        shared_database.run(RIG, "fill", 1, REDIS_URL=address(redis))
         wait_until(lambda: states(shared_database).get("done"))
 
     assert states(shared_database) == {"done": 1, "waiting": 100}
