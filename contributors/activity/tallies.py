@@ -10,19 +10,27 @@ from community.projects.models import Repository
 from contributors.activity.models import Contribution, DayCount
 
 
-class _DayInText(Func):
+class DayInText(Func):
     """The UTC day of a moment as text: grouped by in the database, parsed for no row."""
 
     function = "SUBSTR"
     template = "%(function)s(%(expressions)s, 1, 10)"
+    on_postgresql = "YYYY-MM-DD"
     output_field = CharField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+        template = f"TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', '{self.on_postgresql}')"
         return super().as_sql(compiler, connection, template=template, **more)
 
 
-_DAY_OF_ACT = _DayInText("occurred_at")
+class HourInText(DayInText):
+    """The UTC hour of a moment, as `2026-03-14 09`."""
+
+    template = "%(function)s(%(expressions)s, 1, 13)"
+    on_postgresql = "YYYY-MM-DD HH24"
+
+
+_DAY_OF_ACT = DayInText("occurred_at")
 _DAY_OF_COUNT = Cast("day", CharField())
 Tally = dict[tuple[str, str], int]
 

@@ -10,14 +10,16 @@ from django.db.models.functions import Least
 from community.jobs.actions import enqueue
 from community.projects.models import Repository
 from contributors.activity.models import DayCount, WorkItem
+from contributors.metrics.definitions.staying import QUIET_DAYS
 from contributors.metrics.ledger import first_of_month
 from contributors.metrics.models import Reading
 from contributors.metrics.replacing import replace_figures
 
 # Changes that arrive within one slot are worked off together.
 SLOT = timedelta(seconds=10)
-# An item opened up to two months before a change may still have been followed then.
-FOLLOWED_DAYS = 62
+# A month that ended up to 90 days before a change may still have been followed then: those
+# who were active in it, until they count as inactive.
+FOLLOWED_DAYS = QUIET_DAYS + 31
 
 
 @transaction.atomic
@@ -44,9 +46,11 @@ def mark_people_stale(*, person_ids: Iterable[int], at: datetime) -> None:
     people = list(person_ids)
     rows = DayCount.objects.filter(identity__person__in=people).order_by()
     items = WorkItem.objects.filter(author__person__in=people).order_by()
+    closed = WorkItem.objects.filter(closed_by__person__in=people, closed_at__isnull=False)
     opened = items.values("repository_id").values_list("repository_id", Min("opened_at"))
+    ended = closed.order_by().values("repository_id").values_list("repository_id", Min("closed_at"))
     touched = list(rows.values("repository_id").values_list("repository_id", Min("day")))
-    touched += [(pk, moment.date()) for pk, moment in opened]
+    touched += [(pk, moment.date()) for found in (opened, ended) for pk, moment in found]
     for pk, day in sorted(touched):
         mark_stale(repository_ids=[pk], since=day, at=at)
 

@@ -32,7 +32,6 @@ from contributors.metrics.queries import (
     projects_with_activity,
     waiting_items,
 )
-from contributors.metrics.registry import METRICS
 from contributors.metrics.rollups import RECENT_DAYS
 from contributors.metrics.trends import CHARTS, MONTHS, Board
 from contributors.metrics.wholeness import gap_of
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 LISTED = 6  # people or organizations that a list names
 WAITING = 5
 LATEST = 6
-TREND_KEYS = tuple(METRICS)
 MAIN = (
     "contributions",
     "contributors",
@@ -57,6 +55,8 @@ MAIN = (
     "time_to_first_response",
 )
 MORE = ("change_request_duration", "acceptance_ratio", "change_requests_declined", "bot_share")
+# What the cards and charts of a page draw month by month; the other figures are not read.
+TREND_KEYS = (*MAIN, *MORE)
 
 
 @dataclass(frozen=True, slots=True)

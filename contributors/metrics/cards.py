@@ -37,6 +37,23 @@ ROWS = {
     "change_requests_declined": (WORK_ITEMS, "kind=change_request&state=closed&by=closed&"),
     "acceptance_ratio": (WORK_ITEMS, "kind=change_request&by=closed&"),
     "change_request_duration": (WORK_ITEMS, "kind=change_request&state=merged&by=merged&"),
+    "issues_active": (CONTRIBUTIONS, "kind=issue_comment&"),
+    "issue_age": (WORK_ITEMS, "kind=issue&state=open&"),
+    "issue_resolution_duration": (WORK_ITEMS, "kind=issue&by=closed&"),
+    "time_to_close": (WORK_ITEMS, "by=closed&"),
+    "defect_resolution_duration": (WORK_ITEMS, "kind=issue&by=closed&"),
+    "change_request_reviews": (WORK_ITEMS, "kind=change_request&"),
+    "code_changes_commits": (CONTRIBUTIONS, "kind=commit&"),
+    "code_changes_lines": (CONTRIBUTIONS, "kind=commit&"),
+    "committers": (CONTRIBUTIONS, "kind=commit&"),
+    "new_contributors_closing_issues": (WORK_ITEMS, "kind=issue&by=closed&"),
+    "occasional_contributors": (CONTRIBUTIONS, "kind=change_request&"),
+    "inactive_contributors": (CONTRIBUTIONS, ""),
+    "conversion_rate": (CONTRIBUTIONS, ""),
+    "retention": (CONTRIBUTIONS, ""),
+    "organizational_diversity": (CONTRIBUTIONS, ""),
+    "activity_dates": (CONTRIBUTIONS, ""),
+    "burstiness": (CONTRIBUTIONS, ""),
 }
 
 

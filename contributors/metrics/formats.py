@@ -46,7 +46,7 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
         return duration(value)
     if unit == "share":
         return share(value), ""
-    if unit == "ratio":
+    if unit in {"ratio", "deviations"}:
         return amount(value), ""
     return count(value), ""
 

@@ -1,21 +1,21 @@
-"""The ledger read into the plain rows that the definitions take."""
+"""What is known of one scope, as the plain rows that the definitions take."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from contributors.metrics.definitions.rhythm import Moment
+from contributors.metrics.definitions.rows import Act, Commit, Item, Period, Touch
+from contributors.metrics.definitions.staying import Entry
 
-from community.people.models import Affiliation
-from community.projects.models import Repository
-from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
-from contributors.metrics.definitions.rows import INDEPENDENT, UNKNOWN, Act, Item, Period
-
-Span = tuple[date, date, int]
-# Providers whose repositories know neither issues nor change requests.
-COMMITS_ALONE = ("git",)
+# Rows that only sources of issues and change requests give.
+OF_ITEMS = frozenset({"items", "standing", "touches", "requests", "closes", "entries"})
+# Rows that say nothing of one person alone.
+OF_MANY = frozenset({"touches", "totals", "moments"})
 
 
 def first_of_month(day: date) -> date:
@@ -24,6 +24,14 @@ def first_of_month(day: date) -> date:
 
 def next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
+
+
+def day_after(moment: datetime) -> date:
+    """The end of the half-open period whose last day holds this moment.
+
+    Midnight itself belongs to the day before: nothing of the new day is known.
+    """
+    return (moment - timedelta(microseconds=1)).date() + timedelta(days=1)
 
 
 def months_of(start: date, end: date) -> list[date]:
@@ -35,16 +43,36 @@ def months_of(start: date, end: date) -> list[date]:
     return found
 
 
+def by_month() -> defaultdict[date, list[Any]]:
+    return defaultdict(list)
+
+
 @dataclass(slots=True)
 class Ledger:
-    """All that is known of one scope, by month, from some day on.
+    """All that is known of one scope.
 
-    `firsts` holds each person's first day ever, whatever the day the rest begins.
+    What stands by month begins on some day; what stands by person, and the
+    totals, reach back to the first act whatever that day.
     """
 
-    acts: defaultdict[date, list[Act]] = field(default_factory=lambda: defaultdict(list))
-    items: defaultdict[date, list[Item]] = field(default_factory=lambda: defaultdict(list))
+    acts: defaultdict[date, list[Act]] = field(default_factory=by_month)
+    presence: defaultdict[date, list[Act]] = field(
+        default_factory=by_month
+    )  # one act per person and day
+    commits: defaultdict[date, list[Commit]] = field(default_factory=by_month)
+    touches: defaultdict[date, list[Touch]] = field(default_factory=by_month)
+    moments: defaultdict[date, list[Moment]] = field(
+        default_factory=by_month
+    )  # acts of people by hour
+    # An item stands in each month in which something ended or began for it,
+    items: defaultdict[date, list[Item]] = field(default_factory=by_month)
+    # and in each month at whose end it was open.
+    standing: defaultdict[date, list[Item]] = field(default_factory=by_month)
     firsts: dict[int, date] = field(default_factory=dict)
+    closes: dict[int, date] = field(default_factory=dict)  # first close of an issue
+    entries: dict[int, Entry] = field(default_factory=dict)
+    requests: dict[int, list[date]] = field(default_factory=dict)  # days, in order
+    totals: Counter[date] = field(default_factory=Counter)  # acts of people by day
     received: dict[date, tuple[int, int]] = field(default_factory=dict)  # day: received, expected
     tracked_from: date | None = None
     observed_until: datetime | None = None
@@ -53,20 +81,30 @@ class Ledger:
 
     def period(self, kind: str, start: date, end: date) -> Period:
         """These days with the beginning of what a metric of such rows is given."""
-        if kind == "items":
-            return Period(start, end, self.items_from or date.max)
-        return Period(start, end, self.tracked_from)
+        until = day_after(self.observed_until) if self.observed_until else None
+        if kind in OF_ITEMS:
+            return Period(start, end, self.items_from or date.max, until)
+        return Period(start, end, self.tracked_from, until)
 
-    def rows(self, kind: str, period: Period) -> Any:
-        """What a metric is given for a period: acts, items, or everybody's first day."""
-        if kind == "firsts":
-            return self.firsts
-        months = months_of(period.start, period.end)
-        if kind == "acts":
-            return [act for month in months for act in self.acts.get(month, ())]
-        # An item stands in each month in which something ended or began for it.
-        touched = {id(item): item for month in months for item in self.items.get(month, ())}
-        return list(touched.values())
+    def rows(self, kind: str, start: date, end: date) -> Any:
+        """What a metric is given for [start, end): at least all that lies in it."""
+        if kind in {"firsts", "closes", "entries", "totals"}:
+            return getattr(self, kind)
+        months = months_of(start, end)
+        if kind == "requests":
+            # Whoever asked in the period, with all they ever did.
+            return {
+                person: days
+                for person, days in self.requests.items()
+                if bisect_left(days, start) < bisect_left(days, end)
+            }
+        if kind == "items":
+            return unlike(item for month in months for item in self.items.get(month, ()))
+        if kind == "standing":
+            touched = (item for month in months for item in self.items.get(month, ()))
+            return unlike(chain(touched, self.standing.get(months[-1], ())))
+        found = getattr(self, kind)
+        return [row for month in months for row in found.get(month, ())]
 
     def completeness(self, period: Period) -> float | None:
         """Received of expected over the days of a period; None when nothing was expected."""
@@ -77,32 +115,48 @@ class Ledger:
         return received / expected if expected else None
 
     def of_person(self, person: int) -> "Ledger":
-        """What one person did, as far as the same sources are known."""
+        """What one person did, as far as the same sources are known; see `OF_MANY`."""
         mine = Ledger(received=self.received)
-        for month, acts in self.acts.items():
-            mine.acts[month] = [act for act in acts if act.person == person]
-        for month, items in self.items.items():
-            mine.items[month] = [item for item in items if item.author == person]
-        if person in self.firsts:
-            mine.firsts[person] = self.firsts[person]
+        for name in ("acts", "presence"):
+            for month, acts in getattr(self, name).items():
+                getattr(mine, name)[month] = [act for act in acts if act.person == person]
+        for month, commits in self.commits.items():
+            mine.commits[month] = [one for one in commits if one.author == person]
+        for name in ("items", "standing"):
+            for month, items in getattr(self, name).items():
+                getattr(mine, name)[month] = [item for item in items if item.author == person]
+        for name in ("firsts", "closes", "entries", "requests"):
+            if person in (found := getattr(self, name)):
+                getattr(mine, name)[person] = found[person]
         mine.track(self.tracked_from, self.observed_until)
         mine.items_from = self.items_from
         return mine
 
     def add(self, other: "Ledger") -> None:
         """Take in what another scope knows."""
-        for month, acts in other.acts.items():
-            self.acts[month].extend(acts)
-        for month, items in other.items.items():
-            self.items[month].extend(items)
-        for person, day in other.firsts.items():
-            self.firsts[person] = min(day, self.firsts.get(person, day))
+        for name in ("acts", "presence", "commits", "moments", "touches", "items", "standing"):
+            for month, rows in getattr(other, name).items():
+                getattr(self, name)[month].extend(rows)
+        self.add_people(other)
+        self.totals.update(other.totals)
         for day, (received, expected) in other.received.items():
-            mine = self.received.get(day, (0, 0))
-            self.received[day] = (mine[0] + received, mine[1] + expected)
+            known = self.received.get(day, (0, 0))
+            self.received[day] = (known[0] + received, known[1] + expected)
         self.track(other.tracked_from, other.observed_until)
         if other.items_from is not None:
             self.items_from = min(other.items_from, self.items_from or other.items_from)
+
+    def add_people(self, other: "Ledger") -> None:
+        """Take in what another scope knows of each person."""
+        for name in ("firsts", "closes"):
+            mine = getattr(self, name)
+            for person, day in getattr(other, name).items():
+                mine[person] = min(day, mine.get(person, day))
+        for person, entry in other.entries.items():
+            self.entries[person] = earlier(entry, self.entries.get(person, entry))
+        for person, days in other.requests.items():
+            known = self.requests.get(person)
+            self.requests[person] = sorted([*known, *days]) if known else days
 
     def track(self, earliest: date | None, latest: datetime | None) -> None:
         """Widen what is known to reach from `earliest` to `latest`."""
@@ -112,141 +166,20 @@ class Ledger:
             self.observed_until = max(latest, self.observed_until or latest)
 
 
+def unlike(items: Iterable[Item]) -> list[Item]:
+    """Each item once, however many months it stands in."""
+    return list({id(item): item for item in items}.values())
+
+
+def earlier(one: Entry, other: Entry) -> Entry:
+    """The earlier day of each level."""
+    pairs = zip(one, other, strict=True)
+    return Entry(*(min((day for day in pair if day), default=None) for pair in pairs))
+
+
 def united(ledgers: Iterable[Ledger]) -> Ledger:
     """What several scopes know together."""
     whole = Ledger()
     for ledger in ledgers:
         whole.add(ledger)
     return whole
-
-
-def open_ledgers(repositories: Sequence[int]) -> dict[int, Ledger]:
-    """The ledger of each repository, knowing no more yet than its extent and its people."""
-    ledgers = {pk: Ledger() for pk in repositories}
-    chosen = Q(repository__in=repositories)
-    read_extent(ledgers, chosen)
-    read_firsts(ledgers, chosen)
-    for pk in Repository.objects.exclude(provider__in=COMMITS_ALONE).values_list("pk", flat=True):
-        if pk in ledgers:
-            ledgers[pk].items_from = ledgers[pk].tracked_from
-    return ledgers
-
-
-def fill_ledgers(ledgers: Mapping[int, Ledger], since: date | None) -> None:
-    """Read acts, items and completeness from a day on (None: all)."""
-    chosen = Q(repository__in=list(ledgers))
-    on_days = chosen & Q(day__gte=since) if since else chosen
-    read_acts(ledgers, on_days)
-    read_items(ledgers, chosen, since)
-    for pk, day, received, expected in Completeness.objects.filter(on_days).values_list(
-        "repository_id", "day", "received", "expected"
-    ):
-        ledgers[pk].received[day] = (received, expected)
-
-
-def read_extent(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
-    """From when and until when each repository is known."""
-    present = Contribution.objects.filter(chosen, deleted_at=None)
-    # A clock that runs ahead must not carry the end of what is known into the future.
-    plausible = Q(occurred_at__lte=F("recorded_at"))
-    moments = by_repository(present).annotate(
-        first=Min("occurred_at"), last=Max("occurred_at", filter=plausible)
-    )
-    for pk, first, last in moments.values_list("repository_id", "first", "last"):
-        ledgers[pk].track(first.date(), last)
-    items = by_repository(WorkItem.objects.filter(chosen)).annotate(
-        first=Min("opened_at"), last=Max("updated_at")
-    )
-    for pk, first, last in items.values_list("repository_id", "first", "last"):
-        ledgers[pk].track(first.date(), last)
-    checks = by_repository(Completeness.objects.filter(chosen)).annotate(
-        first=Min("day"), last=Max("day")
-    )
-    for pk, first, last in checks.values_list("repository_id", "first", "last"):
-        ledgers[pk].track(first, datetime.combine(last + timedelta(days=1), time.min, UTC))
-
-
-def by_repository(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """One row per repository."""
-    return rows.order_by().values("repository_id")
-
-
-def read_firsts(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
-    """Each person's first day in each repository, without bots."""
-    counts = DayCount.objects.filter(chosen, identity__person__is_bot=False).order_by()
-    firsts = counts.values("repository_id", "identity__person_id").annotate(first=Min("day"))
-    for pk, person, day in firsts.values_list("repository_id", "identity__person_id", "first"):
-        ledgers[pk].firsts[person] = day
-
-
-def read_acts(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
-    """Who did how much of what on which day, and for whom they worked then."""
-    employers = read_affiliations()
-    rows = DayCount.objects.filter(chosen).values_list(
-        "repository_id",
-        "identity__person_id",
-        "kind",
-        "day",
-        "count",
-        "identity__person__is_bot",
-    )
-    for pk, person, kind, day, times, is_bot in rows.iterator(chunk_size=5000):
-        employer = employer_on(employers.get(person, ()), day)
-        act = Act(person, kind, day, times, employer, bool(is_bot))
-        ledgers[pk].acts[first_of_month(day)].append(act)
-
-
-def read_affiliations() -> dict[int | None, list[Span]]:
-    """Each person's affiliations as (first day, end, organization), the newest first."""
-    spans: dict[int | None, list[Span]] = defaultdict(list)
-    for person, organization, start, end in Affiliation.objects.order_by("pk").values_list(
-        "person_id", "organization_id", "starts_on", "ends_on"
-    ):
-        spans[person].append((start or date.min, end or date.max, organization or INDEPENDENT))
-    for found in spans.values():
-        found.sort(reverse=True)
-    return spans
-
-
-def employer_on(spans: Iterable[Span], day: date) -> int:
-    """The organization of the newest affiliation in force on a day."""
-    return next((who for start, end, who in spans if start <= day < end), UNKNOWN)
-
-
-def read_items(ledgers: Mapping[int, Ledger], chosen: Q, since: date | None) -> None:
-    """Issues and change requests opened, closed or merged from a day on."""
-    rows = WorkItem.objects.filter(chosen)
-    if since is not None:
-        start = datetime.combine(since, time.min, UTC)
-        rows = rows.filter(
-            Q(opened_at__gte=start) | Q(closed_at__gte=start) | Q(merged_at__gte=start)
-        )
-    for row in rows.values_list(
-        "repository_id",
-        "kind",
-        "opened_at",
-        "closed_at",
-        "merged_at",
-        "state_reason",
-        "first_response_at",
-        "is_draft",
-        "author__person_id",
-        "author__person__is_bot",
-        "deleted_at",
-    ).iterator(chunk_size=5000):
-        pk, kind, opened, closed, merged, reason, answered, is_draft, *author, deleted = row
-        item = Item(
-            kind=kind,
-            opened_at=opened,
-            observed_until=ledgers[pk].observed_until or opened,
-            closed_at=closed,
-            merged_at=merged,
-            reason=reason,
-            first_response_at=answered,
-            is_draft=is_draft,
-            author=author[0],
-            is_bot=bool(author[1]),
-            is_deleted=deleted is not None,
-        )
-        for month in {first_of_month(t.date()) for t in (opened, closed, merged) if t}:
-            ledgers[pk].items[month].append(item)

@@ -13,7 +13,8 @@ from community.people.models import Organization, Person
 from community.projects.models import Project, Repository
 from contributors.activity.models import Contribution, WorkItem
 from contributors.metrics.definitions.rows import Period
-from contributors.metrics.ledger import fill_ledgers, next_month, open_ledgers, united
+from contributors.metrics.ledger import OF_MANY, next_month, united
+from contributors.metrics.ledger_reading import fill_ledgers, open_ledgers
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
 from contributors.metrics.periods import Extent, Window
 from contributors.metrics.registry import METRICS
@@ -115,7 +116,8 @@ def compute(place: Place, window: Window) -> dict[str, Measure]:
     """Every metric of any scope and period, straight from the definitions."""
     ledgers = open_ledgers(repositories_of(place))
     start, end = window.before
-    fill_ledgers(ledgers, start)
+    # Even the period before is compared with what came before it.
+    fill_ledgers(ledgers, Period(start, end).before.start)
     whole = united(ledgers.values())
     person = place.pk if place.scope == Scope.PERSON else None
     if person is not None:
@@ -125,6 +127,8 @@ def compute(place: Place, window: Window) -> dict[str, Measure]:
     completeness = whole.completeness(Period(window.start, window.end))
     found = {}
     for key, metric in METRICS.items():
+        if person is not None and metric.rows in OF_MANY:
+            continue
         result = result_of(metric, whole, window.start, window.end)
         before = before_of(metric, whole, start, end)
         found[key] = Measure(

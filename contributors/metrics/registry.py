@@ -2,24 +2,71 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from contributors.metrics.definitions import crowd, durations, flow
+from contributors.metrics.definitions import (
+    backlog,
+    code,
+    crowd,
+    durations,
+    flow,
+    reviews,
+    rhythm,
+    staying,
+)
 from contributors.metrics.definitions.rows import Period, Result
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Rows = Literal["acts", "firsts", "items"]
+# By month; the last line reaches back to the first act.
+Rows = Literal[
+    "acts",
+    "presence",
+    "commits",
+    "moments",
+    "touches",
+    "items",
+    "standing",
+    "firsts",
+    "closes",
+    "entries",
+    "requests",
+    "totals",
+]
 Direction = Literal["more", "less", "neutral"]
 CHAOSS = "https://chaoss.community/kb/metric-"
+LFX = "https://insights.linuxfoundation.org/docs/metrics/contributors"
+
+
+def itself(period: Period) -> tuple[date, date]:
+    return period.start, period.end
+
+
+def and_before(period: Period) -> tuple[date, date]:
+    return period.before.start, period.end
+
+
+def and_after(period: Period) -> tuple[date, date]:
+    return period.start, period.end + timedelta(days=staying.QUIET_DAYS)
+
+
+def joining_alone(entries: Any, period: Period) -> Result:
+    """The conversion rate from level 1 on: nobody reads stars, watches and forks yet."""
+    return staying.conversion_rate(entries, period, with_visits=False)
+
+
+joining_alone.unit = staying.conversion_rate.unit  # type: ignore[attr-defined]
+joining_alone.version = staying.conversion_rate.version  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; `rows` names what its function is given, `direction` what is good."""
+    """One metric; `rows` names what its function is given, `reach` of which days,
+    and `direction` what is good."""
 
     key: str
     name: str  # CHAOSS's own
@@ -28,7 +75,12 @@ class Metric:
     rows: Rows
     direction: Direction
     compute: Callable[[Any, Period], Result]
-    citation: str
+    source: str = ""  # where it is defined, unless CHAOSS does under the key
+    reach: Callable[[Period], tuple[date, date]] = itself
+
+    @property
+    def citation(self) -> str:
+        return self.source or f"{CHAOSS}{self.key.replace('_', '-')}/"
 
     @property
     def unit(self) -> str:
@@ -60,7 +112,6 @@ METRICS: dict[str, Metric] = {
             "acts",
             "more",
             crowd.contributors,
-            CHAOSS + "contributors/",
         ),
         Metric(
             "new_contributors",
@@ -70,7 +121,6 @@ METRICS: dict[str, Metric] = {
             "firsts",
             "more",
             crowd.new_contributors,
-            CHAOSS + "new-contributors/",
         ),
         Metric(
             "issues_new",
@@ -80,17 +130,15 @@ METRICS: dict[str, Metric] = {
             "items",
             "neutral",
             flow.issues_new,
-            CHAOSS + "issues-new/",
         ),
         Metric(
             "issues_closed",
             "Issues Closed",
             _("Issues closed"),
             _("Issues whose last close lies in the period."),
-            "items",
+            "standing",
             "more",
             flow.issues_closed,
-            CHAOSS + "issues-closed/",
         ),
         Metric(
             "issue_response_time",
@@ -100,7 +148,6 @@ METRICS: dict[str, Metric] = {
             "items",
             "less",
             durations.issue_response_time,
-            CHAOSS + "issue-response-time/",
         ),
         Metric(
             "time_to_first_response",
@@ -110,7 +157,6 @@ METRICS: dict[str, Metric] = {
             "items",
             "less",
             durations.time_to_first_response,
-            CHAOSS + "time-to-first-response/",
         ),
         Metric(
             "change_requests",
@@ -120,7 +166,6 @@ METRICS: dict[str, Metric] = {
             "items",
             "more",
             flow.change_requests,
-            CHAOSS + "change-requests/",
         ),
         Metric(
             "change_requests_accepted",
@@ -130,7 +175,6 @@ METRICS: dict[str, Metric] = {
             "items",
             "more",
             flow.change_requests_accepted,
-            CHAOSS + "change-requests-accepted/",
         ),
         Metric(
             "change_requests_declined",
@@ -140,7 +184,6 @@ METRICS: dict[str, Metric] = {
             "items",
             "neutral",
             flow.change_requests_declined,
-            CHAOSS + "change-requests-declined/",
         ),
         Metric(
             "acceptance_ratio",
@@ -170,7 +213,6 @@ METRICS: dict[str, Metric] = {
             "acts",
             "more",
             crowd.contributor_absence_factor,
-            CHAOSS + "contributor-absence-factor/",
         ),
         Metric(
             "elephant_factor",
@@ -180,7 +222,6 @@ METRICS: dict[str, Metric] = {
             "acts",
             "more",
             crowd.elephant_factor,
-            CHAOSS + "elephant-factor/",
         ),
         Metric(
             "bot_share",
@@ -191,6 +232,163 @@ METRICS: dict[str, Metric] = {
             "neutral",
             crowd.bot_share,
             CHAOSS + "bot-activity/",
+        ),
+        Metric(
+            "issues_active",
+            "Issues Active",
+            _("Active issues"),
+            _("Issues that people opened, closed or commented on in the period."),
+            "touches",
+            "more",
+            backlog.issues_active,
+        ),
+        Metric(
+            "issue_age",
+            "Issue Age",
+            _("Age of open issues"),
+            _("How old half of the issues are that are open at the end of the period."),
+            "standing",
+            "less",
+            backlog.issue_age,
+        ),
+        Metric(
+            "issue_resolution_duration",
+            "Issue Resolution Duration",
+            _("Time to resolve an issue"),
+            _("From opening to the last close, for issues closed in the period: the median."),
+            "standing",
+            "less",
+            backlog.issue_resolution_duration,
+        ),
+        Metric(
+            "time_to_close",
+            "Time to Close",
+            _("Time to close"),
+            _("From opening to close, for issues and change requests: the median."),
+            "items",
+            "less",
+            backlog.time_to_close,
+        ),
+        Metric(
+            "defect_resolution_duration",
+            "Defect Resolution Duration",
+            _("Time to resolve a defect"),
+            _("From report to resolution, for issues labeled as defects: the median."),
+            "standing",
+            "less",
+            backlog.defect_resolution_duration,
+        ),
+        Metric(
+            "change_request_reviews",
+            "Change Request Reviews",
+            _("Change requests reviewed"),
+            _("The share of the change requests opened that somebody else reviewed."),
+            "items",
+            "more",
+            reviews.change_request_reviews,
+        ),
+        Metric(
+            "code_changes_commits",
+            "Code Changes Commits",
+            _("Commits"),
+            _("Commits that people wrote in the period, merges included."),
+            "commits",
+            "more",
+            code.code_changes_commits,
+        ),
+        Metric(
+            "code_changes_lines",
+            "Code Changes Lines",
+            _("Lines changed"),
+            _("Lines added plus lines removed, vendored files left out."),
+            "commits",
+            "neutral",
+            code.code_changes_lines,
+        ),
+        Metric(
+            "committers",
+            "Committers",
+            _("Commit authors"),
+            _("Distinct people who wrote a commit of the period."),
+            "commits",
+            "more",
+            code.committers,
+        ),
+        Metric(
+            "new_contributors_closing_issues",
+            "New Contributors Closing Issues",
+            _("New people closing issues"),
+            _("People whose first close of an issue ever seen lies in the period."),
+            "closes",
+            "more",
+            staying.new_contributors_closing_issues,
+        ),
+        Metric(
+            "occasional_contributors",
+            "Occasional Contributors",
+            _("Occasional contributors"),
+            _("People with a change request, none in three months before and few in all."),
+            "requests",
+            "neutral",
+            staying.occasional_contributors,
+        ),
+        Metric(
+            "inactive_contributors",
+            "Inactive Contributors",
+            _("People gone quiet"),
+            _("People active in the period of whom nothing was seen for 90 days after."),
+            "presence",
+            "less",
+            staying.inactive_contributors,
+            reach=and_after,
+        ),
+        Metric(
+            "conversion_rate",
+            "Conversion Rate",
+            _("Newcomers who get something merged"),
+            _("Of the people who joined in, the share with a merge within 90 days."),
+            "entries",
+            "more",
+            joining_alone,
+        ),
+        Metric(
+            "retention",
+            "Contributor Retention",
+            _("Retention"),
+            _("Of the people active in the period before, the share still active."),
+            "presence",
+            "more",
+            staying.retention,
+            LFX,
+            and_before,
+        ),
+        Metric(
+            "organizational_diversity",
+            "Organizational Diversity",
+            _("Organizational diversity"),
+            _("How many organizations of equal size would be as diverse."),
+            "acts",
+            "more",
+            crowd.organizational_diversity,
+        ),
+        Metric(
+            "activity_dates",
+            "Activity Dates and Times",
+            _("Acts by hour and weekday"),
+            _("When people act, in UTC; nobody is shown alone."),
+            "moments",
+            "neutral",
+            rhythm.activity_dates,
+            CHAOSS + "activity-dates-and-times/",
+        ),
+        Metric(
+            "burstiness",
+            "Burstiness",
+            _("Burstiness"),
+            _("How far activity lies from its rolling mean, in standard deviations."),
+            "totals",
+            "neutral",
+            rhythm.burstiness,
         ),
     )
 }

@@ -1,21 +1,17 @@
 """New figures in the place of old ones, for the scopes that a change touched."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 
 from django.db.models import Q
 
 from community.projects.models import Repository
-from contributors.metrics.ledger import (
-    Ledger,
-    fill_ledgers,
-    first_of_month,
-    open_ledgers,
-    united,
-)
+from contributors.metrics.definitions.rows import months_after
+from contributors.metrics.ledger import Ledger, day_after, first_of_month, united
+from contributors.metrics.ledger_reading import fill_ledgers, open_ledgers
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
-from contributors.metrics.rollups import RECENT_DAYS, day_after, monthly, personal, recent
+from contributors.metrics.rollups import READ_DAYS, monthly, personal, recent
 
 
 def replace_figures(*, touched: Sequence[int], since: date | None, at: datetime) -> None:
@@ -46,11 +42,12 @@ def replace_figures(*, touched: Sequence[int], since: date | None, at: datetime)
 
 
 def earliest_needed(ledgers: Iterable[Ledger], since: date | None) -> date | None:
-    """From which day acts must be read: the recent figures look back twice their length."""
+    """From which day acts must be read: a month looks back at the one before it, and
+    the recent figures twice their length."""
     known = [ledger.observed_until.date() for ledger in ledgers if ledger.observed_until]
     if since is None or not known:
         return None
-    return min(since, max(known) - timedelta(days=2 * max(RECENT_DAYS)))
+    return min(months_after(first_of_month(since), -1), max(known) - READ_DAYS)
 
 
 def store_monthly(

@@ -2,35 +2,48 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from contributors.metrics.definitions.rows import Period, Result
-from contributors.metrics.ledger import Ledger, first_of_month, months_of, next_month
+from contributors.metrics.ledger import Ledger, day_after, first_of_month, months_of, next_month
 from contributors.metrics.models import Figure, RecentFigure, Scope
 from contributors.metrics.registry import METRICS, Metric
 
 RECENT_DAYS = (30, 90, 365)
+# The recent figures look back so far: twice the longest of them.
+READ_DAYS = timedelta(days=2 * max(RECENT_DAYS))
 PERSONAL = "contributions"
-
-
-def day_after(moment: datetime) -> date:
-    """The end of the half-open period whose last day holds this moment.
-
-    Midnight itself belongs to the day before: nothing of the new day is known.
-    """
-    return (moment - timedelta(microseconds=1)).date() + timedelta(days=1)
 
 
 def result_of(metric: Metric, ledger: Ledger, start: date, end: date) -> Result:
     """What a metric says of a scope from `start` up to but not including `end`."""
     period = ledger.period(metric.rows, start, end)
-    return metric.compute(ledger.rows(metric.rows, period), period)
+    return metric.compute(ledger.rows(metric.rows, *metric.reach(period)), period)
 
 
-def before_of(metric: Metric, ledger: Ledger, start: date, end: date) -> float | None:
-    """The value of an earlier period; one that was only partly seen says nothing about change."""
-    tracked_from = ledger.period(metric.rows, start, end).tracked_from
-    if tracked_from is None or start < tracked_from:
+def results(ledger: Ledger, start: date, end: date) -> Iterator[tuple[str, Result]]:
+    """What every metric says, with rows that several take gathered once."""
+    gathered: dict[tuple[str, date, date], Any] = {}
+    for key, metric in METRICS.items():
+        period = ledger.period(metric.rows, start, end)
+        wanted = (metric.rows, *metric.reach(period))
+        if wanted not in gathered:
+            gathered[wanted] = ledger.rows(*wanted)
+        yield key, metric.compute(gathered[wanted], period)
+
+
+def before_of(
+    metric: Metric, ledger: Ledger, start: date, end: date, read_from: date = date.min
+) -> float | None:
+    """The value of an earlier period; one that was only partly seen says nothing about change.
+
+    Nor does one that needs rows from before `read_from`.
+    """
+    period = ledger.period(metric.rows, start, end)
+    if period.tracked_from is None or start < period.tracked_from:
+        return None
+    if metric.reach(period)[0] < read_from:
         return None
     return result_of(metric, ledger, start, end).value
 
@@ -43,14 +56,14 @@ def monthly(scope: Scope, scope_id: int, ledger: Ledger, since: date | None) -> 
     for month in months_of(start, day_after(ledger.observed_until)):
         end = next_month(month)
         completeness = ledger.completeness(Period(month, end))
-        for key, metric in METRICS.items():
+        for key, result in results(ledger, month, end):
             yield Figure(
                 scope=scope,
                 scope_id=scope_id,
                 metric=key,
                 month=month,
                 completeness=completeness,
-                **columns(result_of(metric, ledger, month, end)),
+                **columns(result),
             )
 
 
@@ -58,20 +71,21 @@ def recent(scope: Scope, scope_id: int, ledger: Ledger, ends_on: date) -> Iterat
     """Every metric of the last 30, 90 and 365 days, beside the days before them."""
     if ledger.tracked_from is None:
         return
+    read_from = ends_on - READ_DAYS
     for days in RECENT_DAYS:
         length = timedelta(days=days)
         start = ends_on - length
         completeness = ledger.completeness(Period(start, ends_on))
-        for key, metric in METRICS.items():
+        for key, result in results(ledger, start, ends_on):
             yield RecentFigure(
                 scope=scope,
                 scope_id=scope_id,
                 metric=key,
                 days=days,
                 ends_on=ends_on,
-                before=before_of(metric, ledger, start - length, start),
+                before=before_of(METRICS[key], ledger, start - length, start, read_from),
                 completeness=completeness,
-                **columns(result_of(metric, ledger, start, ends_on)),
+                **columns(result),
             )
 
 

@@ -3,9 +3,11 @@
 Every counted act weighs one, whatever its kind; bots are left out.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
+from math import log
 
 from contributors.metrics.definitions.rows import (
     INDEPENDENT,
@@ -18,6 +20,7 @@ from contributors.metrics.definitions.rows import (
 )
 
 NAMED = 50  # people or organizations kept in the details, the largest first
+DIVERSE = 10  # organizations whose shares the details of diversity keep
 
 
 def by_people(acts: Sequence[Act], period: Period) -> list[Act]:
@@ -141,6 +144,46 @@ def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
     }
     k = smallest_majority(list(counts.values()))
     return Finding(k, len(counts), share(unknown, total), details)
+
+
+def split_parts(acts: Sequence[Act]) -> dict[int, Fraction | int]:
+    """How much each organization did, an act in several of them split in equal parts."""
+    parts: defaultdict[int, Fraction | int] = defaultdict(int)
+    for act in acts:
+        if not act.others:
+            parts[act.organization] += act.times
+            continue
+        places = (act.organization, *act.others)
+        for place in places:
+            parts[place] += Fraction(act.times, len(places))
+    return parts
+
+
+@defined("ratio")
+def organizational_diversity(acts: Sequence[Act], period: Period) -> Finding:
+    """How many organizations of equal size would be as diverse: the inverse of the
+    Herfindahl-Hirschman index; 1 means that one did everything.
+
+    An act of somebody who works in several places is split among them in equal
+    parts. Independent people and unknown employers are no organization and
+    stand beside.
+    """
+    parts = split_parts(by_people(acts, period))
+    total = sum(parts.values())
+    unknown, independent = parts.pop(UNKNOWN, 0), parts.pop(INDEPENDENT, 0)
+    whole = sum(parts.values())
+    shares = {place: float(part / whole) for place, part in parts.items()}
+    ranked = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
+    concentration = sum(part * part for _, part in ranked)
+    missing = share(float(unknown), float(total))
+    details = {
+        "organizations": [list(pair) for pair in ranked[:DIVERSE]],
+        "hhi": concentration if shares else None,
+        "shannon": -sum(part * log(part) for _, part in ranked) + 0.0 if shares else None,
+        "independent": share(float(independent), float(total)),
+        "unknown": missing,
+    }
+    return Finding(share(1, concentration), len(shares), missing, details)
 
 
 @defined("share")

@@ -86,6 +86,21 @@ def response_span(item: Item, seen_until: datetime) -> Span:
     return Span(max((seen_until - item.opened_at).total_seconds(), 0), has_ended=False)
 
 
+def by_maintainers(item: Item) -> Item:
+    """The item as if nobody but who was a maintainer on that day had answered."""
+    answers = [
+        reply.at
+        for reply in item.replies
+        if reply.is_maintainer
+        and not reply.is_bot
+        and not reply.is_pending
+        # Nobody answers themselves; who is not known may be the author.
+        and reply.person is not None
+        and reply.person != item.author
+    ]
+    return item._replace(first_response_at=min(answers, default=None))
+
+
 def responses(items: Sequence[Item], period: Period) -> Finding:
     """Spans of the items that people opened in the period, followed for `FOLLOW_UP`."""
     found = [item for item in items if period.has(item.opened_at)]
@@ -131,14 +146,24 @@ def issue_response_time(items: Sequence[Item], period: Period) -> Finding:
 
 
 @defined("seconds")
-def time_to_first_response(items: Sequence[Item], period: Period) -> Finding:
-    """As the issue response time, for issues and change requests, reviews included."""
-    return responses(items, period)
+def time_to_first_response(
+    items: Sequence[Item], period: Period, *, maintainers_only: bool = False
+) -> Finding:
+    """As the issue response time, for issues and change requests, reviews included.
+
+    `maintainers_only` takes the answers of those who were maintainers on the day.
+    """
+    return responses(
+        [by_maintainers(item) for item in items] if maintainers_only else items, period
+    )
 
 
 @defined("seconds")
 def change_request_duration(items: Sequence[Item], period: Period) -> Finding:
-    """From opening to merge, for change requests merged in the period; the median."""
+    """From opening to merge, for change requests merged in the period; the median.
+
+    As CHAOSS has it, nothing said after the merge matters.
+    """
     people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(item.merged_at))
     seconds = [
         max((item.merged_at - item.opened_at).total_seconds(), 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
@@ -23,6 +23,41 @@ class Act(NamedTuple):
     times: int = 1
     organization: int = UNKNOWN  # at the time of the act
     is_bot: bool = False
+    others: tuple[int, ...] = ()  # where else the person worked on that day
+
+
+class Commit(NamedTuple):
+    """`times` commits of one author on one day; lines of vendored files stand apart.
+
+    `is_request` says that the lines are those of a merged change request, which
+    serve only where no commits of the repository are read. None: not known.
+    """
+
+    author: int | None
+    day: date  # on which it was written
+    times: int = 1
+    added: int | None = None
+    removed: int | None = None
+    vendored: int = 0  # lines of vendored or generated files
+    committed_on: date | None = None
+    is_merge: bool = False
+    is_empty: bool = False
+    is_source: bool = True
+    is_bot: bool = False
+    is_request: bool = False
+    repository: int = 0
+
+
+class Reply(NamedTuple):
+    """What somebody said on an issue or change request; `is_maintainer` as of that day."""
+
+    at: datetime
+    person: int | None
+    kind: str = "comment"  # or "review"
+    outcome: str = ""  # approved, changes_requested, commented, ...
+    is_bot: bool = False
+    is_maintainer: bool = False
+    is_pending: bool = False  # begun, and visible to nobody but its author
 
 
 class Item(NamedTuple):
@@ -39,18 +74,55 @@ class Item(NamedTuple):
     author: int | None = None
     is_bot: bool = False  # opened by one
     is_deleted: bool = False  # gone at the source: unknown, not zero
+    repository: int = 0
+    labels: tuple[str, ...] = ()
+    # Earlier closes, each with the reopening that voided it, the first first.
+    reopenings: tuple[tuple[datetime, datetime], ...] = ()
+    ready_at: datetime | None = None  # when a draft was made ready for review
+    # A commit that names it reached the default branch; of an issue: its fix was merged.
+    landed_at: datetime | None = None
+    is_superseded: bool = False  # another change request took its place
+    replies: tuple[Reply, ...] = ()
+    commits: tuple[Commit, ...] = ()
+    helpers: frozenset[int] = frozenset()  # named as co-authors of those commits
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The last close, a merge being one."""
+        return self.closed_at or self.merged_at
+
+    @property
+    def first_closed_at(self) -> datetime | None:
+        return self.reopenings[0][0] if self.reopenings else self.ended_at
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether it was open then, as far as closes and reopenings are known."""
+        if moment < self.opened_at or any(c <= moment < r for c, r in self.reopenings):
+            return False
+        return self.ended_at is None or moment < self.ended_at
+
+
+class Touch(NamedTuple):
+    """Somebody opened, closed, reopened or spoke on an item on that day."""
+
+    item: int
+    day: date
+    is_bot: bool = False
+    is_deleted: bool = False  # the item is gone at the source
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     """The UTC days from `start` up to but not including `end`.
 
-    `tracked_from` is the first day of which anything is known; None: every day is.
+    `tracked_from` is the first day of which anything is known, `known_until` the
+    day after the last one; None: every day is.
     """
 
     start: date
     end: date
     tracked_from: date | None = None
+    known_until: date | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -65,8 +137,31 @@ class Period:
         """Whether anything in it could have been seen."""
         return self.tracked_from is None or self.tracked_from < self.end
 
+    @property
+    def before(self) -> "Period":
+        """The calendar month before a calendar month, else as many days before."""
+        start = self.start - (self.end - self.start)
+        if self.start.day == 1 and self.end == months_after(self.start, 1):
+            start = months_after(self.start, -1)
+        return Period(start, self.start, self.tracked_from, self.known_until)
+
     def has(self, moment: datetime | None) -> bool:
         return moment is not None and self.starts_at <= moment < self.ends_at
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def known_by(self, last: date) -> date:
+        """The earlier of a day and the end of what is known."""
+        return last if self.known_until is None else min(last, self.known_until)
+
+
+def months_after(day: date, count: int) -> date:
+    """The same day so many months later or, if negative, earlier; the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    first = date(year, month + 1, 1)
+    length = (first + timedelta(days=31)).replace(day=1) - first
+    return first.replace(day=min(day.day, length.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +201,7 @@ def defined(
 ]:
     """Make a definition answer a `Result`, and None for a period before tracking began.
 
-    Units: count, seconds, share (0 to 1), ratio.
+    Units: count, seconds, share (0 to 1), ratio, deviations.
     """
 
     def wrap(

@@ -73,6 +73,7 @@ def test_closed_issues_are_split_by_reason_and_compared_with_those_opened():
             "bots": 0,
             "reasons": {"completed": 1, "duplicate": 1, "not_planned": 1, "unstated": 1},
             "per_opened": 2.0,
+            "per_all": 0.8,
         },
     )
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from contributors.metrics import ledger as ledger_rows
 from contributors.metrics.actions import rebuild_figures
 from contributors.metrics.models import Figure, RecentFigure
 from contributors.metrics.registry import METRICS
@@ -15,7 +16,7 @@ from tests.factories import ledger
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 12, 31, tzinfo=UTC)
-OF_ITEMS = {key for key, metric in METRICS.items() if metric.rows == "items"}
+OF_ITEMS = {key for key, metric in METRICS.items() if metric.rows in ledger_rows.OF_ITEMS}
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""When things are done, and when more or less is done than usual."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from math import sqrt
+from typing import NamedTuple
+
+from contributors.metrics.definitions.rows import Finding, Period, defined, share
+
+PERIODS_BEFORE = 12  # that the rolling mean takes in
+FEWEST_BEFORE = 3  # without which it says nothing
+WIDTH = 2.0  # standard deviations to either side, as Bollinger draws his bands
+
+
+class Moment(NamedTuple):
+    """`times` acts at a moment; the zone is None unless the person agreed to its use."""
+
+    at: datetime
+    times: int = 1
+    zone_minutes: int | None = None
+    is_bot: bool = False
+
+
+@defined("count")
+def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool = False) -> Finding:
+    """Acts by hour and weekday (Monday first), in UTC or in the author's own time.
+
+    The value is the number of acts counted. Local time takes only those whose
+    zone was given for this use; the others are `missing`. Nobody's own hours
+    are told: the rows have no people.
+    """
+    found = [one for one in moments if not one.is_bot and period.has(one.at)]
+    known = [one for one in found if one.zone_minutes is not None] if is_local else found
+    hours, weekdays = [0] * 24, [0] * 7
+    for one in known:
+        shift = timedelta(minutes=one.zone_minutes or 0) if is_local else timedelta(0)
+        told = one.at.astimezone(UTC) + shift
+        hours[told.hour] += one.times
+        weekdays[told.weekday()] += one.times
+    total = sum(one.times for one in found)
+    number = sum(hours)
+    details = {"hours": hours, "weekdays": weekdays, "zone": "local" if is_local else "utc"}
+    return Finding(number, number, share(total - number, total), details)
+
+
+def earlier_periods(period: Period, count: int) -> list[Period]:
+    """The periods before, the latest first, as far as they were wholly tracked."""
+    found: list[Period] = []
+    while len(found) < count:
+        period = period.before
+        if period.tracked_from is not None and period.start < period.tracked_from:
+            break
+        found.append(period)
+    return found
+
+
+def total_of(totals: Mapping[date, int], period: Period) -> int:
+    length = (period.end - period.start).days
+    return sum(totals.get(period.start + timedelta(days=offset), 0) for offset in range(length))
+
+
+@defined("deviations")
+def burstiness(
+    totals: Mapping[date, int],
+    period: Period,
+    *,
+    count: int = PERIODS_BEFORE,
+    marks: Sequence[tuple[date, str]] = (),
+) -> Finding:
+    """How many standard deviations the acts of the period lie from the rolling mean before it.
+
+    `is_burst` says whether they lie outside the band of two to either side.
+    None while fewer than three periods before were tracked, while the period
+    is not over, and when all before were equal, in which case any other
+    number lies outside. `marks` are releases and events that may explain it.
+    """
+    before = [total_of(totals, one) for one in earlier_periods(period, count)]
+    value = total_of(totals, period)
+    is_over = period.known_by(period.end) == period.end
+    told = [[day.isoformat(), words] for day, words in sorted(marks) if period.holds(day)]
+    details = {"count": value, "marks": told, "is_burst": None}
+    if len(before) < FEWEST_BEFORE or not is_over:
+        return Finding(None, len(before), None, details)
+    mean = sum(before) / len(before)
+    deviation = sqrt(sum((one - mean) ** 2 for one in before) / len(before))
+    low, high = mean - WIDTH * deviation, mean + WIDTH * deviation
+    details |= {"mean": mean, "low": low, "high": high, "is_burst": not low <= value <= high}
+    return Finding(share(value - mean, deviation), len(before), None, details)
