@@ -28,14 +28,17 @@ START = date(2026, 1, 20)
 EXAMPLES = 30 if "ALL_PAYLOADS" in os.environ else 10
 KINDS = ["commit", "review", "issue_comment"]
 
-days = st.integers(0, 150).map(lambda offset: START + timedelta(days=offset))
+days = st.integers(0, 200).map(lambda offset: START + timedelta(days=offset))
 people = st.integers(1, 4)
 steps = st.one_of(
     st.tuples(st.just("act"), st.integers(0, 9), people, days, st.sampled_from(KINDS)),
     st.tuples(st.just("item"), st.integers(1, 4), people, days, st.integers(-1, 60)),
     st.tuples(st.just("reply"), st.integers(1, 4), people, days),
+    st.tuples(st.just("issue"), st.integers(5, 8), people, days, st.integers(-1, 120), people),
+    st.tuples(st.just("remark"), st.integers(5, 8), people, days),
+    st.tuples(st.just("code"), st.integers(0, 9), people, days, st.integers(0, 3)),
     st.tuples(st.just("delete"), st.integers(0, 9)),
-    st.tuples(st.just("gone"), st.integers(1, 4)),
+    st.tuples(st.just("gone"), st.integers(1, 8)),
     st.tuples(st.just("merge"), people, people),
     st.tuples(st.just("split"), people),
     st.tuples(st.just("mail"), people, days),
@@ -77,7 +80,7 @@ class World:
         if repository.provider == "git":
             return
         closed = day + timedelta(days=lasting) if lasting >= 0 else None
-        updated = START + timedelta(days=200 + self.version)
+        updated = START + timedelta(days=300 + self.version)
         more = {"closed": closed, "updated": updated, "kind": "change_request"}
         ledger.fill(
             repository, ledger.work(number, who, day, merged=bool(closed and lasting % 2), **more)
@@ -87,14 +90,32 @@ class World:
         name = f"r{number}-{who}-{day}"
         ledger.fill(repository, ledger.act(name, who, day, "review", work_item=number))
 
+    def issue(self, repository, number, who, day, lasting, closer) -> None:
+        """A defect, closed by anybody."""
+        if repository.provider == "git":
+            return
+        closed = day + timedelta(days=lasting) if lasting >= 0 else None
+        updated = START + timedelta(days=300 + self.version)
+        record = ledger.work(number, who, day, closed=closed, updated=updated)
+        by = ledger.actor(closer) if closed else None
+        ledger.fill(repository, record._replace(closed_by=by, labels=["bug"]))
+
+    def remark(self, repository, number, who, day) -> None:
+        name = f"m{number}-{who}-{day}"
+        ledger.fill(repository, ledger.act(name, who, day, "issue_comment", work_item=number))
+
+    def code(self, repository, name, who, day, lines) -> None:
+        later = ledger.noon(START + timedelta(days=self.version))
+        more = {"updated_at": later, "lines_added": lines, "lines_removed": 1 if lines else 0}
+        ledger.fill(repository, ledger.act(f"a{name}", who, day, "commit", **more))
+
     def delete(self, repository, name) -> None:
         for kind in KINDS:
             mark_deleted(repository=repository, kind=kind, external_ids=[f"a{name}"], at=AT)
 
     def gone(self, repository, number) -> None:
-        mark_deleted(
-            repository=repository, kind="change_request", external_ids=[f"item-{number}"], at=AT
-        )
+        for kind in ("change_request", "issue"):
+            mark_deleted(repository=repository, kind=kind, external_ids=[f"item-{number}"], at=AT)
 
     def identity(self, number) -> Identity | None:
         return Identity.objects.filter(provider="github", uid=str(number)).first()
