@@ -195,3 +195,9 @@ def test_each_duration_falls_into_the_class_that_ends_at_or_above_it(days, place
     hours = issue_response_time([issue(days)], MARCH).details["hours"]
 
     assert hours == [int(at == place) for at in range(9)]
+
+
+def test_what_is_said_after_the_merge_does_not_make_it_longer():
+    late = merged(2, first_response_at=OPENED + timedelta(days=30))
+
+    assert change_request_duration([late], MARCH).value == 2 * DAY

@@ -323,3 +323,70 @@ def test_completeness_of_a_month_is_received_of_expected():
 
     figure = Figure.objects.get(scope="community", metric="contributions")
     assert figure.completeness == 0.75
+
+
+def kept_and_anew() -> tuple[tuple[list, list], tuple[list, list]]:
+    """The figures kept in step, and the same made anew."""
+    ledger.settle_figures()
+    kept = snapshot()
+    rebuild_figures(at=AT)
+    return kept, snapshot()
+
+
+def values(metric: str) -> dict[date, float | None]:
+    rows = Figure.objects.filter(scope="repository", metric=metric)
+    return dict(rows.values_list("month", "value"))
+
+
+@pytest.mark.django_db
+def test_an_act_that_arrives_late_calls_back_who_had_gone_quiet_months_before():
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, date(2026, 1, 2)))
+    ledger.fill(repository, ledger.act("two", 2, date(2026, 7, 20)))
+    ledger.settle_figures()
+    before = values("inactive_contributors")[date(2026, 1, 1)]
+
+    ledger.fill(repository, ledger.act("late", 1, date(2026, 4, 30)))
+    kept, anew = kept_and_anew()
+
+    assert (before, values("inactive_contributors")[date(2026, 1, 1)]) == (1, 0)
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_figures_follow_who_closed_an_issue_though_they_did_nothing_else():
+    repository = factories.repository()
+    for number, closer in ((1, 5), (2, 6)):
+        record = ledger.work(number, 1, START, closed=date(2026, number + 1, 20))
+        ledger.fill(repository, record._replace(closed_by=ledger.actor(closer)))
+    ledger.settle_figures()
+    before = values("new_contributors_closing_issues")
+    kept_person, absorbed = (Identity.objects.get(uid=uid).person for uid in ("5", "6"))
+
+    merge_people(kept=kept_person, absorbed=absorbed, by=None, at=AT)
+    kept, anew = kept_and_anew()
+
+    months = (date(2026, 2, 1), date(2026, 3, 1))
+    after = values("new_contributors_closing_issues")
+    assert [(before[month], after[month]) for month in months] == [(1, 1), (1, 0)]
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_a_figure_of_now_equals_that_made_anew_though_its_rows_lie_years_back():
+    repository = factories.repository()
+    ledger.fill(
+        repository,
+        ledger.work(1, 1, date(2023, 1, 5)),
+        ledger.act("first", 1, date(2023, 1, 5), "change_request"),
+        ledger.act("then", 2, date(2026, 3, 1)),
+    )
+    ledger.settle_figures()
+
+    ledger.fill(repository, ledger.act("again", 1, date(2026, 4, 2), "change_request"))
+    kept, anew = kept_and_anew()
+
+    april = date(2026, 4, 1)
+    assert kept == anew
+    assert values("occasional_contributors")[april] == 1
+    assert values("issue_age")[april] > 1180 * 86_400
