@@ -10,16 +10,11 @@ from django.db.models.functions import Least
 from community.jobs.actions import enqueue
 from community.projects.models import Repository
 from contributors.activity.models import DayCount, WorkItem
-from contributors.metrics.definitions.staying import QUIET_DAYS
-from contributors.metrics.ledger import first_of_month
 from contributors.metrics.models import Reading
 from contributors.metrics.replacing import replace_figures
 
 # Changes that arrive within one slot are worked off together.
 SLOT = timedelta(seconds=10)
-# A month that ended up to 90 days before a change may still have been followed then: those
-# who were active in it, until they count as inactive.
-FOLLOWED_DAYS = QUIET_DAYS + 31
 
 
 @transaction.atomic
@@ -80,7 +75,7 @@ def rebuild_figures(*, at: datetime) -> None:
 
 
 def _changed_from(stale: Sequence[Reading]) -> date:
-    """The first month whose figures may differ after what changed.
+    """The first day after which figures may differ after what changed.
 
     What was unanswered when the figures were last made has been watched for
     longer since, and months may have passed of which no scope had figures: so
@@ -94,4 +89,4 @@ def _changed_from(stale: Sequence[Reading]) -> date:
     days += [end.date() for end in by_project.values_list("end", flat=True)]
     whole = read.aggregate(end=Max("observed_until"))["end"]
     days += [whole.date()] if whole else []
-    return first_of_month(max(min(days), date(1, 4, 1)) - timedelta(days=FOLLOWED_DAYS))
+    return min(days)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from contributors.metrics.definitions import (
     rhythm,
     staying,
 )
+from contributors.metrics.definitions.reach import and_after, and_before, itself
 from contributors.metrics.definitions.rows import Period, Result
 
 if TYPE_CHECKING:
@@ -42,18 +43,6 @@ CHAOSS = "https://chaoss.community/kb/metric-"
 LFX = "https://insights.linuxfoundation.org/docs/metrics/contributors"
 
 
-def itself(period: Period) -> tuple[date, date]:
-    return period.start, period.end
-
-
-def and_before(period: Period) -> tuple[date, date]:
-    return period.before.start, period.end
-
-
-def and_after(period: Period) -> tuple[date, date]:
-    return period.start, period.end + timedelta(days=staying.QUIET_DAYS)
-
-
 def joining_alone(entries: Any, period: Period) -> Result:
     """The conversion rate from level 1 on: nobody reads stars, watches and forks yet."""
     return staying.conversion_rate(entries, period, with_visits=False)
@@ -66,7 +55,8 @@ joining_alone.version = staying.conversion_rate.version  # type: ignore[attr-def
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One metric; `rows` names what its function is given, `reach` of which days,
-    and `direction` what is good."""
+    and `direction` what is good. What happens so many days after a period as
+    `follows` says may still change its figure."""
 
     key: str
     name: str  # CHAOSS's own
@@ -77,6 +67,7 @@ class Metric:
     compute: Callable[[Any, Period], Result]
     source: str = ""  # where it is defined, unless CHAOSS does under the key
     reach: Callable[[Period], tuple[date, date]] = itself
+    follows: int = 0
 
     @property
     def citation(self) -> str:
@@ -148,6 +139,7 @@ METRICS: dict[str, Metric] = {
             "items",
             "less",
             durations.issue_response_time,
+            follows=durations.FOLLOW_UP.days,
         ),
         Metric(
             "time_to_first_response",
@@ -157,6 +149,7 @@ METRICS: dict[str, Metric] = {
             "items",
             "less",
             durations.time_to_first_response,
+            follows=durations.FOLLOW_UP.days,
         ),
         Metric(
             "change_requests",
@@ -286,6 +279,7 @@ METRICS: dict[str, Metric] = {
             "items",
             "more",
             reviews.change_request_reviews,
+            follows=durations.FOLLOW_UP.days,
         ),
         Metric(
             "code_changes_commits",
@@ -341,6 +335,7 @@ METRICS: dict[str, Metric] = {
             "less",
             staying.inactive_contributors,
             reach=and_after,
+            follows=staying.QUIET_DAYS,
         ),
         Metric(
             "conversion_rate",
@@ -350,6 +345,7 @@ METRICS: dict[str, Metric] = {
             "entries",
             "more",
             joining_alone,
+            follows=staying.TURNED_DAYS,
         ),
         Metric(
             "retention",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -11,7 +12,17 @@ from contributors.metrics.definitions.rows import months_after
 from contributors.metrics.ledger import Ledger, day_after, first_of_month, united
 from contributors.metrics.ledger_reading import fill_ledgers, open_ledgers
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
-from contributors.metrics.rollups import READ_DAYS, monthly, personal, recent
+from contributors.metrics.registry import METRICS
+from contributors.metrics.rollups import (
+    LONGEST,
+    READ_DAYS,
+    changed_month,
+    monthly,
+    personal,
+    recent,
+)
+
+follows_of = attrgetter("follows")
 
 
 def replace_figures(*, touched: Sequence[int], since: date | None, at: datetime) -> None:
@@ -42,31 +53,39 @@ def replace_figures(*, touched: Sequence[int], since: date | None, at: datetime)
 
 
 def earliest_needed(ledgers: Iterable[Ledger], since: date | None) -> date | None:
-    """From which day acts must be read: a month looks back at the one before it, and
-    the recent figures twice their length."""
+    """From which day acts must be read: the first month that can change looks back at
+    the one before it, and the recent figures twice their length."""
     known = [ledger.observed_until.date() for ledger in ledgers if ledger.observed_until]
     if since is None or not known:
         return None
-    return min(months_after(first_of_month(since), -1), max(known) - READ_DAYS)
+    return min(months_after(changed_month(since, LONGEST), -1), max(known) - READ_DAYS)
 
 
 def store_monthly(
     changed: Sequence[tuple[Scope, int, Ledger]], community: Ledger, since: date | None
 ) -> None:
     """Replace the monthly figures of the changed scopes and of all people."""
-    old = Figure.objects.all()
-    if since is not None:
-        old = old.filter(month__gte=first_of_month(since))
-        mine = Q(scope=Scope.PERSON)
-        for scope, pk, _ in changed:
-            mine |= Q(scope=scope, scope_id=pk)
-        old = old.filter(mine)
-    old.delete()
+    if since is None:
+        Figure.objects.all().delete()
+    else:
+        delete_monthly([(scope, pk) for scope, pk, _ in changed], since)
     made: Iterator[Figure] = chain(
         chain.from_iterable(monthly(scope, pk, ledger, since) for scope, pk, ledger in changed),
         personal(community, since),
     )
     Figure.objects.bulk_create(made, batch_size=1000)
+
+
+def delete_monthly(changed: Sequence[tuple[Scope, int]], since: date) -> None:
+    """Take away the figures that what happened from `since` on can change."""
+    mine = Q()
+    for scope, pk in changed:
+        mine |= Q(scope=scope, scope_id=pk)
+    for follows, metrics in groupby(sorted(METRICS.values(), key=follows_of), key=follows_of):
+        keys = [metric.key for metric in metrics]
+        late = Figure.objects.filter(month__gte=changed_month(since, follows), metric__in=keys)
+        late.filter(mine).delete()
+    Figure.objects.filter(month__gte=first_of_month(since), scope=Scope.PERSON).delete()
 
 
 def store_recent(

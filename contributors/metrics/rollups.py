@@ -1,7 +1,7 @@
 """Finished figures made from ledgers: the same ledger gives the same figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ RECENT_DAYS = (30, 90, 365)
 # The recent figures look back so far: twice the longest of them.
 READ_DAYS = timedelta(days=2 * max(RECENT_DAYS))
 PERSONAL = "contributions"
+LONGEST = max(metric.follows for metric in METRICS.values())
+EARLIEST = date(2, 1, 1)  # before which no day is reckoned back from
 
 
 def result_of(metric: Metric, ledger: Ledger, start: date, end: date) -> Result:
@@ -22,10 +24,12 @@ def result_of(metric: Metric, ledger: Ledger, start: date, end: date) -> Result:
     return metric.compute(ledger.rows(metric.rows, *metric.reach(period)), period)
 
 
-def results(ledger: Ledger, start: date, end: date) -> Iterator[tuple[str, Result]]:
-    """What every metric says, with rows that several take gathered once."""
+def results(
+    ledger: Ledger, start: date, end: date, metrics: Mapping[str, Metric] = METRICS
+) -> Iterator[tuple[str, Result]]:
+    """What each of these metrics says, with rows that several take gathered once."""
     gathered: dict[tuple[str, date, date], Any] = {}
-    for key, metric in METRICS.items():
+    for key, metric in metrics.items():
         period = ledger.period(metric.rows, start, end)
         wanted = (metric.rows, *metric.reach(period))
         if wanted not in gathered:
@@ -48,15 +52,28 @@ def before_of(
     return result_of(metric, ledger, start, end).value
 
 
+def changed_month(since: date, follows: int) -> date:
+    """The first month that what happened from a day on can change, if followed for so long."""
+    return first_of_month(max(since, EARLIEST) - timedelta(days=follows))
+
+
 def monthly(scope: Scope, scope_id: int, ledger: Ledger, since: date | None) -> Iterator[Figure]:
-    """Every metric of every month from `since` on, as far as the scope is known."""
+    """Every metric of every month that what happened from `since` on can change,
+    as far as the scope is known."""
     if ledger.tracked_from is None or ledger.observed_until is None:
         return
-    start = max(ledger.tracked_from, first_of_month(since)) if since else ledger.tracked_from
+    start = (
+        max(ledger.tracked_from, changed_month(since, LONGEST)) if since else ledger.tracked_from
+    )
     for month in months_of(start, day_after(ledger.observed_until)):
+        changed = {
+            key: metric
+            for key, metric in METRICS.items()
+            if since is None or month >= changed_month(since, metric.follows)
+        }
         end = next_month(month)
         completeness = ledger.completeness(Period(month, end))
-        for key, result in results(ledger, month, end):
+        for key, result in results(ledger, month, end, changed):
             yield Figure(
                 scope=scope,
                 scope_id=scope_id,

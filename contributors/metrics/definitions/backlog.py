@@ -26,7 +26,7 @@ from contributors.metrics.definitions.rows import (
     share,
 )
 
-LABELS_TOLD = 8  # labels kept in the details, the most frequent first
+LABELS_TOLD = 5  # labels kept in the details, the most frequent first
 # How repositories call a defect, unless they say otherwise.
 DEFECT_LABELS = frozenset({"bug", "defect", "kind/bug", "type: bug", "type/bug", "regression"})
 

@@ -123,14 +123,13 @@ class Period:
     end: date
     tracked_from: date | None = None
     known_until: date | None = None
+    # Both as moments: worked out once, asked for with every row.
+    starts_at: datetime = field(init=False, repr=False, compare=False)
+    ends_at: datetime = field(init=False, repr=False, compare=False)
 
-    @property
-    def starts_at(self) -> datetime:
-        return datetime.combine(self.start, time.min, UTC)
-
-    @property
-    def ends_at(self) -> datetime:
-        return datetime.combine(self.end, time.min, UTC)
+    def __post_init__(self) -> None:
+        for name, day in (("starts_at", self.start), ("ends_at", self.end)):
+            object.__setattr__(self, name, datetime.combine(day, time.min, UTC))
 
     @property
     def is_tracked(self) -> bool:

@@ -4,7 +4,7 @@ A person's acts count by day here; how many there were does not matter.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -122,12 +122,14 @@ def inactive_contributors(
     if until < period.start + quiet:
         return Finding(None, 0, None, {"pending": None})
     last: dict[int, date] = {}
-    times: defaultdict[int, int] = defaultdict(int)
-    for act in acts:
-        if act.person is None or act.is_bot or not period.start <= act.day < until:
+    times: Counter[int] = Counter()
+    for person, _kind, day, number, _organization, is_bot, _others in acts:
+        if person is None or is_bot or not period.start <= day < until:
             continue
-        last[act.person] = max(act.day, last.get(act.person, act.day))
-        times[act.person] += act.times if act.day < period.end else 0
+        if day < period.end:
+            times[person] += number
+        if person not in last or last[person] < day:
+            last[person] = day
     active = {person for person in last if times[person] >= at_least}
     silent = {person for person in active if last[person] < period.end}
     away = {one for one in silent if is_away(one, last[one], last[one] + quiet, leaves or {})}

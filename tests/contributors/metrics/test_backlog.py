@@ -161,10 +161,10 @@ def test_the_time_to_close_stands_by_label_the_most_frequent_first():
     ]
 
 
-def test_a_figure_keeps_no_more_than_eight_labels():
+def test_a_figure_keeps_no_more_than_five_labels():
     items = [issue(at(3, 1), at(3, 3), labels=(f"label-{number}",)) for number in range(20)]
 
-    assert len(time_to_close(items, MARCH).details["labels"]) == 8
+    assert len(time_to_close(items, MARCH).details["labels"]) == 5
 
 
 def test_a_defect_is_resolved_when_its_fix_is_merged():
