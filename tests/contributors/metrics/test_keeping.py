@@ -28,7 +28,7 @@ START = date(2026, 1, 20)
 EXAMPLES = 30 if "ALL_PAYLOADS" in os.environ else 10
 KINDS = ["commit", "review", "issue_comment"]
 
-days = st.integers(0, 200).map(lambda offset: START + timedelta(days=offset))
+days = st.integers(0, 150).map(lambda offset: START + timedelta(days=offset))
 people = st.integers(1, 4)
 steps = st.one_of(
     st.tuples(st.just("act"), st.integers(0, 9), people, days, st.sampled_from(KINDS)),
@@ -80,7 +80,7 @@ class World:
         if repository.provider == "git":
             return
         closed = day + timedelta(days=lasting) if lasting >= 0 else None
-        updated = START + timedelta(days=300 + self.version)
+        updated = START + timedelta(days=240 + self.version)
         more = {"closed": closed, "updated": updated, "kind": "change_request"}
         ledger.fill(
             repository, ledger.work(number, who, day, merged=bool(closed and lasting % 2), **more)
@@ -95,7 +95,7 @@ class World:
         if repository.provider == "git":
             return
         closed = day + timedelta(days=lasting) if lasting >= 0 else None
-        updated = START + timedelta(days=300 + self.version)
+        updated = START + timedelta(days=240 + self.version)
         record = ledger.work(number, who, day, closed=closed, updated=updated)
         by = ledger.actor(closer) if closed else None
         ledger.fill(repository, record._replace(closed_by=by, labels=["bug"]))
