@@ -164,6 +164,7 @@ class World:
         record_completeness(repository=repository, records=[record], at=AT)
 
 
+@pytest.mark.timeout(300)
 class KeepingInStep(TestCase):
     @settings(
         max_examples=EXAMPLES,
