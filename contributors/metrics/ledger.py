@@ -149,14 +149,15 @@ class Ledger:
     def add_people(self, other: "Ledger") -> None:
         """Take in what another scope knows of each person."""
         for name in ("firsts", "closes"):
-            mine = getattr(self, name)
+            days = getattr(self, name)
             for person, day in getattr(other, name).items():
-                mine[person] = min(day, mine.get(person, day))
+                days[person] = min(day, days.get(person, day))
         for person, entry in other.entries.items():
-            self.entries[person] = earlier(entry, self.entries.get(person, entry))
-        for person, days in other.requests.items():
+            mine = self.entries.get(person)
+            self.entries[person] = earlier(entry, mine) if mine else entry
+        for person, asked in other.requests.items():
             known = self.requests.get(person)
-            self.requests[person] = sorted([*known, *days]) if known else days
+            self.requests[person] = sorted([*known, *asked]) if known else asked
 
     def track(self, earliest: date | None, latest: datetime | None) -> None:
         """Widen what is known to reach from `earliest` to `latest`."""

@@ -22,13 +22,13 @@ from contributors.metrics.definitions.rows import (
     Touch,
 )
 from contributors.metrics.definitions.staying import Entry
-from contributors.metrics.ledger import Ledger, day_after, earlier, first_of_month, months_of
+from contributors.metrics.ledger import Ledger, day_after, first_of_month, months_of
 
 Span = tuple[date, date, int]
 # Providers whose repositories know neither issues nor change requests.
 COMMITS_ALONE = ("git",)
 # What somebody does who joins in, before a change request of theirs is merged.
-JOINING = frozenset({"issue", "issue_comment", "review", "review_comment"})
+JOINING = ("issue", "issue_comment", "review", "review_comment")
 NOBODY = (UNKNOWN,)
 
 
@@ -93,15 +93,14 @@ def by_repository(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 def read_firsts(ledgers: Mapping[int, Ledger], chosen: Q) -> None:
     """Each person's first day in each repository, and the first that joins in; without bots."""
     counts = DayCount.objects.filter(chosen, identity__person__is_bot=False).order_by()
-    firsts = counts.values("repository_id", "identity__person_id", "kind").annotate(
-        first=Min("day")
+    firsts = counts.values("repository_id", "identity__person_id").annotate(
+        first=Min("day"), joined=Min("day", filter=Q(kind__in=JOINING))
     )
-    names = ("repository_id", "identity__person_id", "kind", "first")
-    for pk, person, kind, day in firsts.values_list(*names):
-        mine = ledgers[pk]
-        mine.firsts[person] = min(day, mine.firsts.get(person, day))
-        if kind in JOINING:
-            mine.entries[person] = earlier(Entry(joined=day), mine.entries.get(person, Entry()))
+    names = ("repository_id", "identity__person_id", "first", "joined")
+    for pk, person, day, joined in firsts.values_list(*names):
+        ledgers[pk].firsts[person] = day
+        if joined:
+            ledgers[pk].entries[person] = Entry(joined=joined)
 
 
 def read_merges(ledgers: Mapping[int, Ledger], chosen: Q) -> None:

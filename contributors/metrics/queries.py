@@ -17,8 +17,8 @@ from contributors.metrics.ledger import OF_MANY, next_month, united
 from contributors.metrics.ledger_reading import fill_ledgers, open_ledgers
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope
 from contributors.metrics.periods import Extent, Window
-from contributors.metrics.registry import METRICS
-from contributors.metrics.rollups import before_of, result_of
+from contributors.metrics.registry import METRICS, Metric
+from contributors.metrics.rollups import results, values_before
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -125,16 +125,24 @@ def compute(place: Place, window: Window) -> dict[str, Measure]:
     if whole.tracked_from is None:
         return {}
     completeness = whole.completeness(Period(window.start, window.end))
-    found = {}
-    for key, metric in METRICS.items():
-        if person is not None and metric.rows in OF_MANY:
-            continue
-        result = result_of(metric, whole, window.start, window.end)
-        before = before_of(metric, whole, start, end)
-        found[key] = Measure(
-            result.value, result.n, result.missing, completeness, result.details, before
+    asked = {key: metric for key, metric in METRICS.items() if is_asked(metric, place)}
+    before = values_before(whole, start, end)
+    return {
+        key: Measure(
+            result.value,
+            result.n,
+            result.missing,
+            completeness,
+            result.details,
+            before.get(key),
         )
-    return found
+        for key, result in results(whole, window.start, window.end, asked)
+    }
+
+
+def is_asked(metric: Metric, place: Place) -> bool:
+    """Whether a metric has anything to say of the scope."""
+    return place.scope != Scope.PERSON or metric.rows not in OF_MANY
 
 
 def repositories_of(place: Place) -> list[int]:

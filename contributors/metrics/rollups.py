@@ -18,12 +18,6 @@ LONGEST = max(metric.follows for metric in METRICS.values())
 EARLIEST = date(2, 1, 1)  # before which no day is reckoned back from
 
 
-def result_of(metric: Metric, ledger: Ledger, start: date, end: date) -> Result:
-    """What a metric says of a scope from `start` up to but not including `end`."""
-    period = ledger.period(metric.rows, start, end)
-    return metric.compute(ledger.rows(metric.rows, *metric.reach(period)), period)
-
-
 def results(
     ledger: Ledger, start: date, end: date, metrics: Mapping[str, Metric] = METRICS
 ) -> Iterator[tuple[str, Result]]:
@@ -37,19 +31,20 @@ def results(
         yield key, metric.compute(gathered[wanted], period)
 
 
-def before_of(
-    metric: Metric, ledger: Ledger, start: date, end: date, read_from: date = date.min
-) -> float | None:
-    """The value of an earlier period; one that was only partly seen says nothing about change.
+def values_before(
+    ledger: Ledger, start: date, end: date, read_from: date = date.min
+) -> dict[str, float | None]:
+    """The values of an earlier period; one only partly seen says nothing about change.
 
-    Nor does one that needs rows from before `read_from`.
+    Nor does a metric that needs rows from before `read_from`.
     """
-    period = ledger.period(metric.rows, start, end)
-    if period.tracked_from is None or start < period.tracked_from:
-        return None
-    if metric.reach(period)[0] < read_from:
-        return None
-    return result_of(metric, ledger, start, end).value
+    whole = {}
+    for key, metric in METRICS.items():
+        period = ledger.period(metric.rows, start, end)
+        was_seen = period.tracked_from is not None and period.tracked_from <= start
+        if was_seen and metric.reach(period)[0] >= read_from:
+            whole[key] = metric
+    return {key: result.value for key, result in results(ledger, start, end, whole)}
 
 
 def changed_month(since: date, follows: int) -> date:
@@ -93,6 +88,7 @@ def recent(scope: Scope, scope_id: int, ledger: Ledger, ends_on: date) -> Iterat
         length = timedelta(days=days)
         start = ends_on - length
         completeness = ledger.completeness(Period(start, ends_on))
+        before = values_before(ledger, start - length, start, read_from)
         for key, result in results(ledger, start, ends_on):
             yield RecentFigure(
                 scope=scope,
@@ -100,7 +96,7 @@ def recent(scope: Scope, scope_id: int, ledger: Ledger, ends_on: date) -> Iterat
                 metric=key,
                 days=days,
                 ends_on=ends_on,
-                before=before_of(METRICS[key], ledger, start - length, start, read_from),
+                before=before.get(key),
                 completeness=completeness,
                 **columns(result),
             )
