@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from django.forms import Select
 from django.urls import reverse
+from pytest_django.asserts import assertHTMLEqual
 
+from community.people.forms import LongSelect
 from community.people.models import Affiliation, IdentityLogin, Merge, PastHandle, Person
 from community.people.search import index_people
 from community.people.zones import zone_names
@@ -19,6 +22,15 @@ def test_no_page_lists_the_time_zones_anew(client, monkeypatch):
     monkeypatch.delattr("community.people.zones.available_timezones")
 
     assert client.get("/people/").status_code == 200
+
+
+def test_a_long_select_is_written_as_a_short_one():
+    choices = [("", "As the site"), ("Asia/Tokyo", 'Asia "Tokyo" & <more>'), ("UTC", "UTC")]
+    long, short = LongSelect(choices=choices), Select(choices=choices)
+
+    for value in ("Asia/Tokyo", "", None):
+        written = long.render("zone", value, {"id": "id_zone", "required": True})
+        assertHTMLEqual(written, short.render("zone", value, {"id": "id_zone", "required": True}))
 
 
 def test_a_profile_is_found_in_any_letter_case_under_one_address(client, stranger):
