@@ -38,6 +38,7 @@ class Place:
     project: str = ""  # how the pages of rows call it
     repository: int | None = None
     handle: str = ""
+    name: str = ""  # as people call it
 
     @property
     def filters(self) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,7 +11,7 @@ from django.utils import timezone, translation
 
 from community.people.models import Person
 from community.people.visibility import may_see
-from community.projects.models import Project
+from community.projects.models import Project, Repository
 from contributors.activity.exports import inert
 from contributors.metrics.boards import board_of
 from contributors.metrics.charts import Table
@@ -20,19 +21,29 @@ from contributors.metrics.queries import COMMUNITY, Place, extent_of
 from contributors.metrics.trends import CHARTS, Board
 from contributors.metrics.wholeness import Gap, capped, weights_of
 
+PLAIN_NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 def place_of(slug: str, viewer: Any) -> Place:
-    """The scope that an address names: community, project:atlas or person:mira."""
+    """The scope that an address names: community, project:atlas, repository:7 or person:mira."""
     kind, _colon, name = slug.partition(":")
+    if not slug.isprintable():
+        raise Http404
     if kind == "community" and not name:
         return COMMUNITY
     if kind == "project":
         project = get_object_or_404(Project, slug=name)
-        return Place(Scope.PROJECT, project.pk, project=project.slug)
+        return Place(Scope.PROJECT, project.pk, project=project.slug, name=project.name)
+    if kind == "repository" and PLAIN_NUMBER.fullmatch(name):
+        shown = Repository.objects.shown_to(viewer)
+        repository = get_object_or_404(shown, pk=int(name))
+        return Place(
+            Scope.REPOSITORY, repository.pk, repository=repository.pk, name=repository.name
+        )
     if kind == "person":
         person = get_object_or_404(Person.objects.present(), handle__iexact=name)
         if may_see(viewer, person, "activity"):
-            return Place(Scope.PERSON, person.pk, handle=person.handle)
+            return Place(Scope.PERSON, person.pk, handle=person.handle, name=str(person))
     raise Http404
 
 
