@@ -42,6 +42,13 @@ def person_panel(person: Person, request: HttpRequest) -> Mapping[str, Any] | No
     return person_board(person)
 
 
+def compare_link(_subject: object, _request: HttpRequest) -> Mapping[str, Any]:
+    """The way from the directory of projects to the page that compares them."""
+    return {}
+
+
 add_nav(NavEntry(_("Home"), "metrics:home", order=10))
+add_nav(NavEntry(_("Explore"), "metrics:explore", order=15, place="foot"))
+fill("projects:list", Panel("contributors/metrics/_compare_link.html", compare_link))
 fill("projects:detail", Panel("contributors/metrics/_project_panel.html", project_panel, order=20))
 fill("people:profile", Panel("contributors/metrics/_person_panel.html", person_panel, order=20))

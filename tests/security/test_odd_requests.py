@@ -16,6 +16,7 @@ PARAMETERS = (
     *("bots", "project", "repository", "person", "author", "state", "by", "waiting", "from", "to"),
     *("year", "days", "month", "kept", "absorbed", "ordering", "page_size", "cursor", "metric"),
     *("scope", "verb", "actor", "subject", "task", "status", "provider", "is_bot", "maintainer"),
+    *("period", "group", "with", "projects", "lang"),
 )
 VALUES = {
     "nul": "a\0b",
@@ -39,6 +40,8 @@ PLACES = (
     *("/@{}/", "/@{}/avatar/", "/@{}/split/", "/@{}/link/", "/@{}/bot/", "/projects/{}/"),
     *("/organizations/{}/", "/welcome/{}/", "/api/v1/people/{}/", "/api/v1/projects/{}/"),
     *("/series/person:{}/contributions.csv", "/series/project:{}/contributions.json"),
+    *("/embed/badge/{}/contributions.svg", "/embed/chart/community/{}.svg"),
+    *("/embed/card/person:{}/contributions/", "/projects/{}/notable.atom"),
 )
 COOKIES = ('"', "\\0", "../../etc", "zh-hans-" + "a" * 600, "%00", "x" * 4000)
 

@@ -1,0 +1,272 @@
+"""What the page of an answer shows: its finding, drawing, tables and ways out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from contributors.metrics.cards import ROWS, address, change_of
+from contributors.metrics.charts import Axis, Chart, Series, Table, line_chart, stacked_bars
+from contributors.metrics.explore import Answer, Member, is_over, rows_of, shares_of, summed
+from contributors.metrics.formats import DAY, HOUR, count, day_name, month_name, phrase, share
+from contributors.metrics.formats import short_month as short
+from contributors.metrics.multiples import common_top, small_line
+from contributors.metrics.questions import Question
+from contributors.metrics.trends import GROUPS
+
+DRAWN = 6  # members with a drawing of their own
+LISTED = 50  # members in the table; the files hold all
+
+
+def scale_of(unit: str, values: Sequence[float | None]) -> tuple[float, str]:
+    """What a value is divided by to be drawn, and the unit it then has."""
+    top = max((value for value in values if value is not None), default=0)
+    if unit == "seconds":
+        if top < 2 * DAY:
+            return HOUR, _("hours")
+        return DAY, _("days")
+    return (0.01, "%") if unit == "share" else (1, "")
+
+
+def scaled(values: Sequence[float | None], scale: float) -> list[float | None]:
+    return [None if value is None else value / scale for value in values]
+
+
+def finding(found: Answer) -> str:
+    """What the figures say, in one line."""
+    question, summary = found.question, found.summary
+    words = {
+        "metric": question.metric.label,
+        "scope": question.name,
+        "value": phrase(summary.value, question.metric.unit),
+        "period": question.window.label,
+    }
+    if summary.value is None:
+        return _("%(metric)s, %(scope)s: nothing is known (%(period)s)") % words
+    if summary.is_sum or len(question.months) == 1:
+        return _("%(metric)s, %(scope)s: %(value)s (%(period)s)") % words
+    return _("%(metric)s, %(scope)s: %(value)s in the median month (%(period)s)") % words
+
+
+def chart_of(found: Answer) -> Chart:
+    """The months as lines, or as bars by kind, with the table behind them."""
+    question = found.question
+    if question.group == "kind":
+        return kinds_chart(found)
+    metric, months = question.metric, question.months
+    lines = [(pgettext("line of a chart", "Now"), found.values())]
+    if question.versus == "before":
+        label = pgettext("line of a chart", "Before")
+        lines.append((label, found.values(question.before)))
+    elif question.versus == "year":
+        lines.append((pgettext("line of a chart", "Year ago"), found.values(question.year_ago)))
+    scale, unit = scale_of(metric.unit, [value for _label, row in lines for value in row])
+    series = [Series(label, scaled(row, scale)) for label, row in lines]
+    axis = Axis([short(month) for month in months], [month_name(one) for one in months], unit)
+    has_any = any(value is not None for one in series for value in one.values)
+    title = finding(found)
+    drawn = line_chart("chart-explore", title, series, axis, is_whole=metric.unit == "count")
+    return Chart(
+        title=title,
+        svg=drawn if has_any else "",
+        table=months_table(found, lines),
+        data=data_of(found),
+        unit=unit or metric.label,
+        note=note(found),
+    )
+
+
+def months_table(found: Answer, lines: Sequence[tuple[str, list[float | None]]]) -> Table:
+    """Month, value, what it is compared with, rows, missing share and completeness."""
+    question = found.question
+    shares = shares_of(found.shown, found.gap)
+    header = [_("Month"), question.metric.label, *(label for label, _row in lines[1:])]
+    rows = []
+    for at, month in enumerate(question.months):
+        figure = found.figures.get(month)
+        values = [phrase(row[at], question.metric.unit) for _label, row in lines]
+        told = ["–"] * 3
+        if figure:
+            whole = shares[figure.scope, figure.scope_id, month]
+            told = [
+                count(figure.n),
+                "–" if figure.missing is None else share(figure.missing),
+                "–" if whole is None else floored(whole),
+            ]
+        rows.append([month_name(month), *values, *told])
+    return Table([*header, "n", _("Missing"), _("Complete")], rows)
+
+
+def floored(whole: float) -> str:
+    """Percent, rounded down, so that only a whole is 100."""
+    return _("%(number)s%%") % {"number": 100 if whole >= 1 else min(99, int(100 * whole + 1e-9))}
+
+
+def kinds_chart(found: Answer) -> Chart:
+    """Contributions by kind, one on top of the other."""
+    months = found.question.months
+    series = [
+        Series(
+            label,
+            [
+                sum(figure.details.get("kinds", {}).get(kind, 0) for kind in kinds)
+                if (figure := found.figures.get(month))
+                else None
+                for month in months
+            ],
+        )
+        for label, kinds in GROUPS
+    ]
+    drawn = [one for one in series if any(one.values)]
+    axis = Axis([short(month) for month in months], [month_name(month) for month in months])
+    title = finding(found)
+    rows = [
+        [month_name(month), *(phrase(one.values[at], "count") for one in series)]
+        for at, month in enumerate(months)
+    ]
+    return Chart(
+        title=title,
+        svg=stacked_bars("chart-explore", title, series, axis) if drawn else "",
+        table=Table([_("Month"), *(one.label for one in series)], rows),
+        data=data_of(found),
+        unit=found.question.metric.label,
+        legend=[
+            {"index": at, "label": one.label}
+            for at, one in enumerate(series, start=1)
+            if one in drawn
+        ],
+        note=note(found),
+    )
+
+
+def note(found: Answer) -> str:
+    """What keeps months from being read like the others."""
+    question, extent = found.question, found.question.extent
+    if extent is None:
+        return _("Nothing is known of this scope yet.")
+    if not found.shown and question.place.handle and question.metric.key != "contributions":
+        return _("Of a single person only contributions are kept month by month.")
+    if found.shown and not any(figure.details for figure in found.shown):
+        return _("Not tracked here")
+    said = []
+    last = question.months[-1]
+    if not is_over(last, extent) and last < extent.end:
+        day = day_name(extent.end - timedelta(days=1))
+        said.append(_("The last month is counted up to %(day)s.") % {"day": day})
+    if extent.start > question.months[0]:
+        said.append(_("Tracking begins in %(month)s.") % {"month": month_name(extent.start)})
+    return " ".join(said)
+
+
+def data_of(found: Answer) -> Table:
+    """The same for spreadsheets and programs: plain dates and numbers."""
+    rows = rows_of(found)
+    return Table(rows[0]._fields if rows else ["month", "group", "value"], rows)
+
+
+def small_charts(found: Answer) -> list[dict[str, Any]]:
+    """The first members of the scope, each with a drawing on the scale of all."""
+    question = found.question
+    chosen = found.members[:DRAWN]
+    rows = [member.values(question.months) for member in chosen]
+    scale, unit = scale_of(question.metric.unit, [value for row in rows for value in row])
+    rows = [scaled(row, scale) for row in rows]
+    top = common_top(rows, is_whole=question.metric.unit == "count")
+    names = [month_name(month) for month in question.months]
+    return [
+        {
+            "name": member.name,
+            "url": url_of(question, scope=member.slug, group=""),
+            "value": member_value(member, question),
+            "svg": small_line(member.name, row, names, top, unit),
+        }
+        for member, row in zip(chosen, rows, strict=True)
+    ]
+
+
+def member_value(member: Member, question: Question) -> str:
+    summary = summed(question.metric, member.values(question.months))
+    return phrase(summary.value, question.metric.unit)
+
+
+def member_rows(found: Answer) -> list[dict[str, Any]]:
+    question = found.question
+    return [
+        {
+            "name": member.name,
+            "url": url_of(question, scope=member.slug, group=""),
+            "value": member_value(member, question),
+            "n": sum(figure.n for figure in member.figures.values()),
+        }
+        for member in found.members[:LISTED]
+    ]
+
+
+def changes(found: Answer) -> list[dict[str, Any]]:
+    """How the period stands to the one before and to the same months a year ago."""
+    question = found.question
+    pairs = [(_("Against the period before"), question.before)]
+    if question.before != question.year_ago:
+        pairs.append((_("Against the same months a year ago"), question.year_ago))
+    shown = []
+    for label, earlier in pairs:
+        now, then, months = found.against(earlier)
+        change = change_of(now, then, question.metric.unit)
+        words = ngettext("%(count)s month in both", "%(count)s months in both", months)
+        is_part = months < len(question.months)
+        reason = _("not known: those months were not tracked") if change is None else ""
+        shown.append(
+            {
+                "label": label,
+                "change": change,
+                "reason": reason,
+                "part": words % {"count": months} if change and is_part else "",
+            }
+        )
+    return shown
+
+
+def facts(found: Answer) -> dict[str, Any]:
+    """Rows, missing share, completeness and definition of the period."""
+    figures = found.shown
+    weighed = [(one.missing, one.n) for one in figures if one.missing is not None]
+    rows = sum(n for _missing, n in weighed)
+    missing = sum(part * n for part, n in weighed) / rows if rows else None
+    whole = [one.completeness for one in figures if one.completeness is not None]
+    numbers = [one.n for one in figures]
+    return {
+        "n": n_words(found, numbers),
+        "missing": None if missing is None else share(missing),
+        "completeness": found.gap.weight.share if found.gap else min(whole, default=None),
+        "versions": ", ".join(map(str, sorted({one.version for one in figures}))),
+    }
+
+
+def n_words(found: Answer, numbers: Sequence[int]) -> str:
+    """The rows behind the period; where months share people, the range of the months."""
+    if not numbers:
+        return "–"
+    if found.summary.is_sum or len(numbers) == 1:
+        return count(sum(numbers))
+    low, high = count(min(numbers)), count(max(numbers))
+    if low == high:
+        return _("%(number)s a month") % {"number": low}
+    return _("%(low)s to %(high)s a month") % {"low": low, "high": high}
+
+
+def url_of(question: Question, **changed: str) -> str:
+    """The address of a question, some of its words changed; an empty one is taken away."""
+    given = {**question.choice, **changed}
+    kept = {key: value for key, value in given.items() if value}
+    return f"{reverse('metrics:explore')}?{urlencode(kept, safe=':')}"
+
+
+def rows_url(question: Question) -> str:
+    """Where the rows behind the figures are listed."""
+    page, filters = ROWS.get(question.metric.key, ("", ""))
+    found = address(page) if page else ""
+    return f"{found}?{question.place.filters}{filters}{question.window.query}" if found else ""
