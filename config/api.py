@@ -20,6 +20,7 @@ from config import schema  # noqa: F401  (registers how tokens are described)
 from contributors.activity.api import ContributionViewSet, WorkItemViewSet
 from contributors.activity.completeness_api import DayViewSet, RepositoryWeightViewSet
 from contributors.metrics.api import FigureViewSet, MetricViewSet
+from contributors.metrics.explore_api import ExploreViewSet, NotableViewSet
 from integrations.connections.api import SourceViewSet
 
 
@@ -69,6 +70,8 @@ router.register("completeness", RepositoryWeightViewSet, basename="completeness"
 router.register("completeness-days", DayViewSet, basename="completeness-days")
 router.register("metrics", MetricViewSet, basename="metrics")
 router.register("figures", FigureViewSet, basename="figures")
+router.register("explore", ExploreViewSet, basename="explore")
+router.register("notable", NotableViewSet, basename="notable")
 router.register("sources", SourceViewSet, basename="sources")
 
 v1 = [
