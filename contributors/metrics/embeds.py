@@ -92,7 +92,7 @@ def headline(found: Answer, days: int) -> Headline:
     else:
         value, before = row.value, row.before
         period = recent_window(days, Extent(row.ends_on, row.ends_on)).label
-    label = readable(f"{question.name}: {question.metric.label}")
+    label = readable(f"{question.name} · {question.metric.label}")
     return Headline(label, phrase(value, unit), period, before, value)
 
 
@@ -138,7 +138,7 @@ def line(found: Answer, key: str) -> tuple[SafeString, str]:
         unit,
     )
     series = [Series(question.metric.label, scaled(values, scale))]
-    title = readable(f"{question.name}: {question.metric.label}")
+    title = readable(f"{question.name} · {question.metric.label}")
     return line_chart(key, title, series, axis, is_whole=question.metric.unit == "count"), unit
 
 
@@ -162,7 +162,7 @@ def chart(found: Answer) -> SafeString:
     """A drawing that needs no page around it, light or dark as the reader's system is."""
     question = found.question
     drawn, unit = line(found, "chart-embed")
-    title = shortened(readable(f"{question.name}: {question.metric.label}"))
+    title = shortened(readable(f"{question.name} · {question.metric.label}"))
     told = " · ".join(filter(None, [unit, question.window.label]))
     told_whole = whole(found)
     foot = readable(" · ".join(filter(None, [settings.COMMUNITY_NAME, told_whole, note(found)])))

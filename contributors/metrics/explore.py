@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils import timezone
 
 from community.projects.models import Project, Repository
+from contributors.activity.models import Completeness
+from contributors.activity.standing import MOST
+from contributors.metrics.ledger import first_of_month
 from contributors.metrics.models import Figure, Scope
 from contributors.metrics.periods import Extent
-from contributors.metrics.queries import monthly_figures
+from contributors.metrics.queries import monthly_figures, repositories_of
 from contributors.metrics.questions import Question, shifted
 from contributors.metrics.registry import Metric
 from contributors.metrics.wholeness import Gap, capped, gap_of, weights_of
@@ -167,6 +170,26 @@ def shares_of(figures: Sequence[Figure], gap: Gap | None) -> Shares:
     return {
         key: capped(one.completeness, weights[key]) for key, one in zip(keys, figures, strict=True)
     }
+
+
+def shares_of_months(found: Answer) -> Shares:
+    """The same for one scope, weighing anew only the months in which days lack something."""
+    gap, question = found.gap, found.question
+    if gap is None:
+        return shares_of(found.shown, None)
+    start, end = question.window.start, question.window.end
+    lacking = Completeness.objects.lacking().within(start, end).order_by()
+    days = lacking.filter(repository__in=repositories_of(question.place)).values_list("day")
+    short = {first_of_month(day) for (day,) in days.distinct()}
+    weighed = shares_of([one for one in found.shown if one.month in short], gap)
+    stored = shares_of([one for one in found.shown if one.month not in short], None)
+    return {**{key: open_share(share, key[2], gap) for key, share in stored.items()}, **weighed}
+
+
+def open_share(share: float | None, month: date, gap: Gap) -> float | None:
+    """A finished share, below everything where something that is open bears on its month."""
+    is_open = any(one.concerns(shifted(month, 1)) for one in gap.weight.reasons)
+    return min(share, MOST) if share is not None and (is_open or gap.weight.is_capped) else share
 
 
 class Row(NamedTuple):

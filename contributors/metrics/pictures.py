@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from contributors.metrics.cards import ROWS, address, change_of
 from contributors.metrics.charts import Axis, Chart, Series, Table, line_chart, stacked_bars
-from contributors.metrics.explore import Answer, Member, is_over, rows_of, shares_of, summed
+from contributors.metrics.explore import Answer, Member, is_over, rows_of, shares_of_months, summed
 from contributors.metrics.formats import DAY, HOUR, count, day_name, month_name, phrase, share
 from contributors.metrics.formats import short_month as short
 from contributors.metrics.multiples import common_top, small_line
@@ -20,6 +20,7 @@ from contributors.metrics.trends import GROUPS
 
 DRAWN = 6  # members with a drawing of their own
 LISTED = 50  # members in the table; the files hold all
+IN_FILES = Table((), ())  # the page shows words; the numbers are made for the files alone
 
 
 def scale_of(unit: str, values: Sequence[float | None]) -> tuple[float, str]:
@@ -66,6 +67,8 @@ def chart_of(found: Answer) -> Chart:
         lines.append((pgettext("line of a chart", "Year ago"), found.values(question.year_ago)))
     scale, unit = scale_of(metric.unit, [value for _label, row in lines for value in row])
     series = [Series(label, scaled(row, scale)) for label, row in lines]
+    if found.members:  # which have drawings of their own
+        return Chart(finding(found), "", IN_FILES, IN_FILES, note=note(found))
     axis = Axis([short(month) for month in months], [month_name(one) for one in months], unit)
     has_any = any(value is not None for one in series for value in one.values)
     title = finding(found)
@@ -74,7 +77,7 @@ def chart_of(found: Answer) -> Chart:
         title=title,
         svg=drawn if has_any else "",
         table=months_table(found, lines),
-        data=data_of(found),
+        data=IN_FILES,
         unit=unit or metric.label,
         note=note(found),
     )
@@ -83,7 +86,7 @@ def chart_of(found: Answer) -> Chart:
 def months_table(found: Answer, lines: Sequence[tuple[str, list[float | None]]]) -> Table:
     """Month, value, what it is compared with, rows, missing share and completeness."""
     question = found.question
-    shares = shares_of(found.shown, found.gap)
+    shares = shares_of_months(found)
     header = [_("Month"), question.metric.label, *(label for label, _row in lines[1:])]
     rows = []
     for at, month in enumerate(question.months):
@@ -132,7 +135,7 @@ def kinds_chart(found: Answer) -> Chart:
         title=title,
         svg=stacked_bars("chart-explore", title, series, axis) if drawn else "",
         table=Table([_("Month"), *(one.label for one in series)], rows),
-        data=data_of(found),
+        data=IN_FILES,
         unit=found.question.metric.label,
         legend=[
             {"index": at, "label": one.label}
@@ -215,7 +218,7 @@ def changes(found: Answer) -> list[dict[str, Any]]:
     shown = []
     for label, earlier in pairs:
         now, then, months = found.against(earlier)
-        change = change_of(now, then, question.metric.unit)
+        change = change_since(now, then, question.metric.unit)
         words = ngettext("%(count)s month in both", "%(count)s months in both", months)
         is_part = months < len(question.months)
         reason = _("not known: those months were not tracked") if change is None else ""
@@ -228,6 +231,19 @@ def changes(found: Answer) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def change_since(now: float | None, then: float | None, unit: str) -> dict[str, str] | None:
+    """How a value stands to one of any other period, in an arrow and a word."""
+    change = change_of(now, then, unit)
+    if change is None:
+        return None
+    words = {
+        "same": pgettext("against another period", "as then"),
+        "up": pgettext("against another period", "up from %(before)s"),
+        "down": pgettext("against another period", "down from %(before)s"),
+    }
+    return {**change, "text": words[change["direction"]] % {"before": phrase(then, unit)}}
 
 
 def facts(found: Answer) -> dict[str, Any]:

@@ -40,6 +40,9 @@ PAGES = (
     f"/activity/completeness/?{MARCH}",
     "/activity/completeness/{repository}/",
     "/connections/",
+    "/explore/?from=2026-03&to=2026-04",
+    "/explore/?scope=project:atlas&metric=contributors&from=2026-03&to=2026-04",
+    "/compare/?month=2026-03",
 )
 SCOPES = ("community", "project:atlas")
 PROBLEM = Sentence("Something nobody foresaw went wrong; the log has the details.")
@@ -115,7 +118,11 @@ def as_pages(client, of: Source) -> Iterator[tuple[str, bool]]:
         answer = client.get(address)
         assert answer.status_code == 200, address
         text = answer.content.decode()
-        yield address, bool(re.search(r"\b100% complete", text))
+        told = r">100%</td>" if address.startswith("/compare/") else r"\b100% complete"
+        yield address, bool(re.search(told, text))
+        if address.startswith("/explore/"):
+            whole = [row[-1] for row in answer.context["chart"].table.rows]
+            yield f"{address} table", "100%" in whole
 
 
 def as_files(client) -> Iterator[tuple[str, bool]]:
@@ -127,6 +134,18 @@ def as_files(client) -> Iterator[tuple[str, bool]]:
             (march,) = (row for row in rows if row["month"] == "2026-03-01")
             yield f"{address}.csv", march["completeness"] == "1.0"
             yield f"{address}.json", 1 in shares(client.get(f"{address}.json").json())
+
+
+def as_answers_of_explore(client) -> Iterator[tuple[str, bool]]:
+    """The figures behind an answer, split and whole."""
+    for group in ("month", "project", "repository", "kind"):
+        query = f"group={group}&from=2026-03&to=2026-04"
+        rows = list(csv.DictReader(StringIO(client.get(f"/explore.csv?{query}").content.decode())))
+        told = [row["completeness"] for row in rows if not row["month"].startswith("#")]
+        yield f"/explore.csv?{query}", "1.0" in told
+        yield f"/explore.json?{query}", 1 in shares(client.get(f"/explore.json?{query}").json())
+        answer = client.get(f"/api/v1/explore/?group={group}&{MARCH}").json()
+        yield f"explore/?group={group}", 1 in shares(answer)
 
 
 def as_answers(client) -> Iterator[tuple[str, bool]]:
@@ -160,6 +179,7 @@ def called_complete(client, of: Source) -> set[str]:
     """Where the month is called complete."""
     cache.clear()
     exits = [*as_pages(client, of), *as_files(client), *as_answers(client), *as_commands()]
+    exits += as_answers_of_explore(client)
     return {name for name, is_whole in exits if is_whole}
 
 
@@ -185,6 +205,7 @@ def test_what_is_whole_is_called_so_everywhere(maintainer_client, of):
     assert len(named) >= 30
     assert {"/", "/series/community/people.csv", "figures/?from=2026-03-01", "sources/"} <= named
     assert {"metrics community", "completeness", "connections"} <= named
+    assert {*PAGES[-3:], f"{PAGES[-3]} table", "explore/?group=kind"} <= named
 
 
 def test_without_the_cap_a_finished_share_would_say_it(maintainer_client, of, monkeypatch):

@@ -257,7 +257,7 @@ def test_the_numbers_of_a_chart_can_be_taken_as_csv(client, seeded):
 
 
 @pytest.mark.parametrize(
-    "scope", ["nowhere", "project:none", "person:nobody", "community:x", "repository:1"]
+    "scope", ["nowhere", "project:none", "person:nobody", "community:x", "repository:0"]
 )
 def test_series_of_what_is_not_there_are_not_found(scope, client, seeded):
     assert client.get(f"/series/{scope}/people.csv").status_code == 404
