@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -94,10 +95,14 @@ def asked(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     return {key: str(value) for key, value in given.validated_data.items()}
 
 
+# One answer, although the address is that of a list.
+ANSWER = forced_singular_serializer(AnswerSerializer)  # type: ignore[no-untyped-call]
+
+
 class ExploreViewSet(viewsets.ViewSet):
     """One metric of one scope over months, from finished figures."""
 
-    @extend_schema(parameters=[QuestionSerializer], responses=AnswerSerializer)
+    @extend_schema(parameters=[QuestionSerializer], responses=ANSWER)
     def list(self, request: Request) -> Response:
         """What the page of the same address shows, as numbers."""
         given = asked(QuestionSerializer, request)
