@@ -86,6 +86,7 @@ def _close_account(person: Person) -> None:
     AccessLink.objects.filter(person=person).delete()
     person.api_tokens.all().delete()
     PastHandle.objects.filter(person=person).delete()
+    person.leaves.all().delete()
     Merge.objects.filter(Q(kept=person) | Q(absorbed=person)).update(reason="")
     kind = ContentType.objects.get_for_model(Person)
     LogEntry.objects.filter(content_type=kind, object_id=str(person.pk)).update(

@@ -80,6 +80,7 @@ register(
         "organization__name", "starts_on", "ends_on", "source"
     ),
 )
+register("leaves", lambda person: person.leaves.values("starts_on", "ends_on", "note"))
 register("past_handles", lambda person: person.past_handles.values("handle", "given_up_at"))
 register(
     "merges",

@@ -187,6 +187,27 @@ class AffiliationForm(forms.Form):
     )
 
 
+class LeaveForm(forms.Form):
+    """When somebody is away."""
+
+    starts_on = forms.DateField(
+        label=_("First day away"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    ends_on = forms.DateField(
+        label=_("Back on"),
+        required=False,
+        help_text=_("Empty: not known yet."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=300,
+        help_text=_("Only maintainers of the site and the person read it."),
+    )
+
+
 class EraseForm(forms.Form):
     """The confirmation that cannot be given by accident."""
 

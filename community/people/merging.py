@@ -11,7 +11,7 @@ from django.db import models, transaction
 from community.audit.actions import record
 from community.jobs.topics import publish
 from community.people.handles import free_handle
-from community.people.models import Affiliation, Identity, Merge, Person
+from community.people.models import Affiliation, Identity, Leave, Merge, Person
 from community.people.rules import why_not_merge, why_not_split, why_not_undo
 from community.people.search import index_people
 
@@ -19,6 +19,7 @@ from community.people.search import index_people
 _MOVABLE: dict[str, tuple[type[models.Model], str]] = {
     "identities": (Identity, "person"),
     "affiliations": (Affiliation, "person"),
+    "leaves": (Leave, "person"),
     "social_accounts": (SocialAccount, "user"),
     "email_addresses": (EmailAddress, "user"),
 }

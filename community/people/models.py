@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from community.people.querysets import (
     AffiliationQuerySet,
     IdentityQuerySet,
+    LeaveQuerySet,
     OrganizationQuerySet,
     PersonQuerySet,
 )
@@ -269,6 +270,37 @@ class Affiliation(models.Model):
     def overlaps(self, other: "Affiliation") -> bool:
         """Whether both hold on some day."""
         return overlap(self.starts_on, self.ends_on, other.starts_on, other.ends_on)
+
+
+class Leave(models.Model):
+    """Announced absence, from one day up to but not including another; None: nobody knows.
+
+    The note is for the person and the maintainers of the site.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="leaves")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("back on"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    announced_by = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("leave")
+        verbose_name_plural = _("leaves")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(starts_on__lt=F("ends_on")),
+                name="leave_starts_before_it_ends",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} away from {self.starts_on}"
 
 
 class Merge(models.Model):

@@ -2,12 +2,12 @@
 
 import rules
 
-from community.people.models import Affiliation, Person
+from community.people.models import Affiliation, Leave, Person
 
 
-def _is_own(person: Person, affiliation: Affiliation | None) -> bool:
-    """Their own affiliation."""
-    return affiliation is not None and affiliation.person_id == person.pk
+def _is_own(person: Person, stated: Affiliation | Leave | None) -> bool:
+    """Their own affiliation or leave."""
+    return stated is not None and stated.person_id == person.pk
 
 
 is_own = rules.predicate(_is_own)
@@ -17,4 +17,6 @@ rules.add_perm("people.flag_bots", rules.is_staff)
 rules.add_perm("people.suspend", rules.is_staff)
 rules.add_perm("people.let_in", rules.is_staff)
 rules.add_perm("people.edit_organizations", rules.is_staff)
+rules.add_perm("people.record_leave", rules.is_staff)
+rules.add_perm("people.remove_leave", rules.is_staff | is_own)
 rules.add_perm("people.edit_affiliation", rules.is_staff | is_own)

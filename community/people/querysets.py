@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from community.lib.text import searchable
 
 if TYPE_CHECKING:
-    from community.people.models import Affiliation, Identity, Organization, Person
+    from community.people.models import Affiliation, Identity, Leave, Organization, Person
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -113,3 +113,9 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(
             Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gt=day)
         )
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def on(self, day: date) -> Self:
+        """In force on this day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)

@@ -1,6 +1,6 @@
 """Why not: pure refusals about people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.utils.text import format_lazy
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.lib.refusals import Refused
 from community.people.handles import is_reserved
-from community.people.models import AccessLink, Affiliation, Merge, Person
+from community.people.models import AccessLink, Affiliation, Leave, Merge, Person
 from community.people.spans import overlap
 
 SUSPENDED = Refused(
@@ -107,6 +107,21 @@ def why_not_affiliate(
                 "overlaps",
                 _("You are already listed there for part of that time. Change that entry instead."),
             )
+    return None
+
+
+def why_not_announce_leave(
+    person: Person, others: Iterable[Leave], starts: date, ends: date | None
+) -> Refused | None:
+    """Whether somebody may be noted as away for these days."""
+    if person.merged_into_id or person.erased_at:
+        return NOT_PRESENT
+    if ends and starts >= ends:
+        return Refused("ends_before_start", _("The end must be after the beginning."))
+    if any(overlap(starts, ends, other.starts_on, other.ends_on) for other in others):
+        return Refused(
+            "overlaps", _("Part of that time is announced already. Take that entry back first.")
+        )
     return None
 
 

@@ -3,6 +3,7 @@ from django.urls.converters import StringConverter
 
 from community.people import (
     account_views,
+    leave_views,
     maintainer_views,
     merge_views,
     organization_views,
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern] = [
         account_views.affiliation_removal,
         name="remove_affiliation",
     ),
+    path("settings/leave/", leave_views.leaves, name="leaves"),
+    path("settings/leave/<int:pk>/remove/", leave_views.removal, name="remove_leave"),
     path("settings/data/", account_views.own_data, name="own_data"),
     path("settings/export/", account_views.export, name="export"),
     path("settings/erase/", account_views.erase, name="erase"),
@@ -47,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("@<handle:handle>/suspend/", maintainer_views.suspend, name="suspend"),
     path("@<handle:handle>/let-in/", maintainer_views.lift, name="lift_suspension"),
     path("@<handle:handle>/link/", maintainer_views.link, name="link"),
+    path("@<handle:handle>/leave/", leave_views.record, name="record_leave"),
     path("@<handle:handle>/bot/", maintainer_views.bot_flag, name="flag_bot"),
     path("@<handle:handle>/", views.profile, name="profile"),
 ]

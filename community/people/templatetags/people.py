@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.people.bots import Reason
-from community.people.models import Affiliation, Identity, Merge, Person
+from community.people.models import Affiliation, Identity, Leave, Merge, Person
 from community.people.zones import zone_names
 
 register = template.Library()
@@ -45,6 +45,16 @@ def span_words(affiliation: Affiliation) -> str:
     # An address tells since when only once somebody acted under it.
     is_guess = affiliation.source == Affiliation.Source.DOMAIN
     return _("since when is not known") if is_guess else _("at all known times")
+
+
+@register.filter
+def leave_words(leave: Leave) -> str:
+    """From when until when somebody is away."""
+    first = date_format(leave.starts_on, "DATE_FORMAT")
+    if leave.ends_on is None:
+        return _("from %(first)s, end not known") % {"first": first}
+    back = date_format(leave.ends_on, "DATE_FORMAT")
+    return _("from %(first)s, back on %(back)s") % {"first": first, "back": back}
 
 
 @register.filter
