@@ -21,6 +21,7 @@ from contributors.activity.api import ContributionViewSet, WorkItemViewSet
 from contributors.activity.completeness_api import DayViewSet, RepositoryWeightViewSet
 from contributors.metrics.api import FigureViewSet, MetricViewSet
 from contributors.metrics.explore_api import ExploreViewSet, NotableViewSet
+from contributors.retention.api import QuietPeopleViewSet
 from integrations.connections.api import SourceViewSet
 
 
@@ -72,6 +73,7 @@ router.register("metrics", MetricViewSet, basename="metrics")
 router.register("figures", FigureViewSet, basename="figures")
 router.register("explore", ExploreViewSet, basename="explore")
 router.register("notable", NotableViewSet, basename="notable")
+router.register("at-risk", QuietPeopleViewSet, basename="at-risk")
 router.register("sources", SourceViewSet, basename="sources")
 
 v1 = [

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "community.jobs",
     "contributors.activity",
     "contributors.metrics",
+    "contributors.retention",
     "integrations.connections",
     "integrations.git",
     "integrations.github",
@@ -358,6 +359,8 @@ SPECTACULAR_SETTINGS = {
         "ContributionKind": "contributors.activity.models.Contribution.Kind",
         "WorkItemKind": "contributors.activity.models.WorkItem.Kind",
         "OrganizationKind": "community.people.models.Organization.Kind",
+        "FollowUpKind": "contributors.retention.models.FollowUp.Kind",
+        "AreaKind": "contributors.retention.api.AREA_KINDS",
     },
 }
 

@@ -10,6 +10,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("contributors.metrics.urls")),
     path("", include("community.people.urls")),
+    path("", include("contributors.retention.urls")),
     path("projects/", include("community.projects.urls")),
     path("activity/", include("contributors.activity.urls")),
     path("connections/", include("integrations.connections.urls")),

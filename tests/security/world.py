@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from community.jobs.models import Job
 from community.people.merging import merge_people
-from community.people.models import Affiliation, BotLogin, Person
+from community.people.models import Affiliation, BotLogin, Leave, Person
 from community.people.signin import make_link
 from community.projects.actions import create_project
 from community.tokens.actions import issue_token
 from contributors.activity.models import Contribution, WorkItem
+from contributors.retention.models import Drift
 from integrations.connections.credentials import add_token
 from integrations.connections.models import Connection, Source
 from tests import factories
@@ -102,12 +103,14 @@ def _people(people: dict[str, Person]) -> dict[str, str]:
     job = Affiliation.objects.create(
         person=people["member"], organization=acme, starts_on=date(2024, 1, 1)
     )
+    leave = Leave.objects.create(person=people["member"], starts_on=date(2024, 1, 1))
     link = make_link(person=people["owner"], by=people["maintainer"], at=now)
     return {
         "handle": "stranger",
         "merge": str(merge.pk),
         "organization": "acme",
         "affiliation": str(job.pk),
+        "leave": str(leave.pk),
         "bot": str(BotLogin.objects.create(login="robot").pk),
         "welcome": link.rstrip("/").rsplit("/", 1)[-1],
     }
@@ -119,6 +122,18 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         slug="lantern", name="Lantern", actor=None, at=now, maintainers=[people["owner"]]
     )
     repository = factories.repository(project)
+    Drift.objects.create(
+        person=Person.objects.get(handle="stranger"),
+        since=now.date() - timedelta(days=90),
+        usual=20,
+        recent=0,
+        reason="stopped",
+        months_from=date(2024, 1, 1),
+        months=[20] * 18,
+        repositories=[repository.pk],
+        known_until=now.date(),
+        version=1,
+    )
     item = WorkItem.objects.create(
         repository=repository,
         source="github",
