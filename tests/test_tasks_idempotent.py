@@ -21,6 +21,8 @@ from community.people.models import OrganizationDomain, Person
 from contributors.activity.models import DayCount
 from contributors.activity.records import Batch
 from contributors.metrics.actions import mark_stale
+from contributors.metrics.models import Figure
+from contributors.retention.models import Drift, FollowUp
 from integrations.connections.models import Hook, SyncRun
 from integrations.connections.protocol import Page
 from tests import factories
@@ -114,6 +116,33 @@ def stale_figures() -> Case:
     return Case()
 
 
+def quiet_people() -> Case:
+    """Somebody became quiet in December; somebody else came back after a note."""
+    one = factories.person("quiet")
+    months = [("person", one.pk, date(2025, month, 1), 20.0) for month in range(1, 12)]
+    for scope, pk, month, value in [*months, ("community", 0, date(2026, 2, 1), 1.0)]:
+        fields = {"metric": "contributions", "value": value, "version": 1}
+        Figure.objects.create(scope=scope, scope_id=pk, month=month, **fields)
+    other = factories.identity()
+    FollowUp.objects.create(person=other.person, kind="note", at=NOON - timedelta(days=30))
+    DayCount.objects.create(
+        repository=factories.repository(),
+        identity=other,
+        day=NOON.date() - timedelta(days=7),
+        kind="commit",
+        count=1,
+    )
+    return Case()
+
+
+def erased_person() -> Case:
+    one = factories.person(erased_at=NOON)
+    FollowUp.objects.create(person=one, kind="note", at=NOON)
+    fields = {"usual": 9, "recent": 0, "reason": "stopped", "version": 1}
+    Drift.objects.create(person=one, since=NOON, months_from=NOON, known_until=NOON, **fields)
+    return Case({"person_id": one.pk})
+
+
 def a_source(connector: str = "scripted") -> Any:
     return sources.source(connector=connector, due_at=NOON - timedelta(hours=1))
 
@@ -202,6 +231,8 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
     "people.fetch_avatar": lambda: Case({"identity_id": pictured()}),
     "people.fetch_avatars": picture_awaited,
     "people.index_new": unindexed_newcomers,
+    "retention.forget": erased_person,
+    "retention.refresh": quiet_people,
 }
 
 

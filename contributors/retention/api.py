@@ -94,7 +94,10 @@ class QuietPeopleViewSet(viewsets.GenericViewSet[Any]):
     )
     def list(self, request: Request) -> Response:
         """Those of the community for its maintainers, those of a project for its own."""
-        slug, today = request.query_params.get("project", "").replace("\0", ""), timezone.now().date()
+        slug, today = (
+            request.query_params.get("project", "").replace("\0", ""),
+            timezone.now().date(),
+        )
         project = get_object_or_404(Project, slug=slug) if slug else None
         if not request.user.has_perm("retention.follow_up", project):
             raise PermissionDenied

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from community.people.models import Person
 
@@ -62,7 +63,7 @@ class SnoozeForm(ActForm):
 class CloseForm(ActForm):
     """That nobody is expected back."""
 
-    verb, label, submit = "close", _("Close"), _("Close")
+    verb, label, submit = "close", pgettext_lazy("case", "Close"), pgettext_lazy("case", "Close")
 
     text = forms.CharField(
         label=_("Why"),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from community.people.models import Person
 from community.projects.models import Project
@@ -49,12 +50,12 @@ class FollowUp(models.Model):
         NOTE = "note", _("Note")
         CONTACT = "contact", _("Contact assigned")
         SNOOZE = "snooze", _("Snoozed")
-        CLOSE = "close", _("Closed")
+        CLOSE = "close", pgettext_lazy("case", "Closed")
 
     class Outcome(models.TextChoices):
         PENDING = "pending", _("Not yet")
         RETURNED = "returned", _("Returned")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("case", "Closed")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follow_ups")
     project = models.ForeignKey(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from community.people.models import Person
 from community.people.visibility import may_see
@@ -27,10 +28,10 @@ REMEMBERED = timedelta(days=365)  # how long somebody who returned is shown
 class State(models.TextChoices):
     """Where somebody stands on the page."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("case", "Open")
     SNOOZED = "snoozed", _("Snoozed")
     RETURNED = "returned", _("Returned")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("case", "Closed")
 
 
 @dataclass(frozen=True, slots=True)

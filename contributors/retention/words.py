@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from contributors.metrics.definitions.drifting import day_of, number_of
 from contributors.metrics.formats import amount, month_name, share
@@ -73,7 +73,8 @@ def outcome_words(one: FollowUp) -> str:
     if days is not None:
         text = ngettext("returned after %(count)s day", "returned after %(count)s days", days)
         return text % {"count": days}
-    return _("closed") if one.outcome == FollowUp.Outcome.CLOSED else _("not yet")
+    is_closed = one.outcome == FollowUp.Outcome.CLOSED
+    return pgettext("case", "closed") if is_closed else _("not yet")
 
 
 def months_drawing(drift: Drift) -> SafeString:

@@ -12,6 +12,7 @@ from community.projects.models import Project, Repository
 from contributors.activity.ingest import ingest
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
 from contributors.metrics.actions import rebuild_figures
+from contributors.retention.actions import refresh_drifts
 from integrations.demo.models import Loading
 from integrations.demo.population import identities_of, make_organizations, make_people
 from integrations.demo.queries import names_taken, real_data_on
@@ -59,6 +60,7 @@ def load_demo(*, seed: int = SEED, people: int = PEOPLE, at: datetime) -> Loadin
     }
     loading.save()
     rebuild_figures(at=at)
+    refresh_drifts(at=at)
     record(verb="demo.loaded", subject=loading, at=at, seed=seed, people=people)
     return loading
 
@@ -83,5 +85,6 @@ def remove_demo(*, at: datetime) -> None:
     Person.objects.filter(pk__in=loading.ids("people")).delete()
     Organization.objects.filter(pk__in=loading.ids("organizations")).delete()
     rebuild_figures(at=at)
+    refresh_drifts(at=at)
     record(verb="demo.removed", subject=loading, at=at, seed=loading.seed)
     loading.delete()

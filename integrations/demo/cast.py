@@ -9,6 +9,9 @@ from integrations.demo.works import EMPLOYERS, REPOS, Employer
 DAYS = 730
 # Their commits of the weekend carry an address that nobody connected with them.
 STRAYS = (16, 19, 22, 28)
+# Two of the core who have long been quiet; the second said that they would be.
+QUIET = (2, 7)
+ON_LEAVE = QUIET[1]
 FIRST_ID = 9_000_000_000_000  # far above any account number that a forge has given out
 
 GIVEN = (
@@ -137,6 +140,8 @@ def stay_of(rng: Random, number: int, level: Level) -> tuple[int, int]:
         joined = rng.randint(0, DAYS - 9)
         return joined, joined + rng.randint(*level.stay)
     joined = rng.randint(60, 420) if number % 5 == 3 else 0
+    if number in QUIET:
+        return joined, DAYS - rng.randint(125, 150)
     return joined, DAYS - rng.randint(35, 90) if number % 5 == 2 else DAYS + 1
 
 

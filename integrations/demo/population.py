@@ -8,13 +8,14 @@ from community.people.identities import identify
 from community.people.models import (
     Affiliation,
     Identity,
+    Leave,
     Organization,
     OrganizationAlias,
     OrganizationDomain,
     Person,
 )
 from community.people.search import search_text
-from integrations.demo.cast import Member, Post
+from integrations.demo.cast import DAYS, ON_LEAVE, Member, Post
 from integrations.demo.payloads import user
 from integrations.demo.phrases import BIOS, PLACES, PORTRAIT
 from integrations.demo.records import git_actor
@@ -77,6 +78,7 @@ def make_people(story: Story, organizations: Organizations) -> dict[int, Person]
     fields = ["name", "bio", "location", "languages", "time_zone", "joined_at", "claimed_at"]
     Person.objects.bulk_update(people.values(), [*fields, "search_text"])
     affiliate(story, people, organizations)
+    announce(story, people)
     return people
 
 
@@ -130,6 +132,15 @@ def affiliate(story: Story, people: Mapping[int, Person], organizations: Organiz
         for member in story.cast
         for index, post in enumerate(member.posts)
     )
+
+
+def announce(story: Story, people: Mapping[int, Person]) -> None:
+    """One of those who became quiet had said so, and will be back."""
+    for one in story.cast:
+        if one.number == ON_LEAVE and one.level == "core":
+            start = (story.began + timedelta(days=one.left)).date()
+            back = (story.began + timedelta(days=DAYS + 60)).date()
+            Leave.objects.create(person=people[one.number], starts_on=start, ends_on=back)
 
 
 def end_of(posts: Sequence[Post], index: int, began: datetime) -> date | None:
