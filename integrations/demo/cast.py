@@ -9,9 +9,12 @@ from integrations.demo.works import EMPLOYERS, REPOS, Employer
 DAYS = 730
 # Their commits of the weekend carry an address that nobody connected with them.
 STRAYS = (16, 19, 22, 28)
-# Two of the core who have long been quiet; the second said that they would be.
-QUIET = (2, 7)
-ON_LEAVE = QUIET[1]
+# Two of the core who have long been quiet; the first did most reviews of a repository,
+# the second said that they would be away.
+QUIET = {11: 138, 7: 145}  # how many days ago they did something last
+KEEPER, KEPT, KEEPING = 11, "ember-eval", 12
+ON_LEAVE = 7
+GONE_LATELY = 12
 FIRST_ID = 9_000_000_000_000  # far above any account number that a forge has given out
 
 GIVEN = (
@@ -140,9 +143,10 @@ def stay_of(rng: Random, number: int, level: Level) -> tuple[int, int]:
         joined = rng.randint(0, DAYS - 9)
         return joined, joined + rng.randint(*level.stay)
     joined = rng.randint(60, 420) if number % 5 == 3 else 0
+    lately = rng.randint(35, 90) if number % 5 == 2 else 0
     if number in QUIET:
-        return joined, DAYS - rng.randint(125, 150)
-    return joined, DAYS - rng.randint(35, 90) if number % 5 == 2 else DAYS + 1
+        return joined, DAYS - QUIET[number]
+    return joined, DAYS - lately if number == GONE_LATELY else DAYS + 1
 
 
 def level_of(position: float) -> Level:

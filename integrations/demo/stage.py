@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Sentence
 from integrations.demo import phrases
-from integrations.demo.cast import BOTS, DAYS, FIRST_ID, Member
+from integrations.demo.cast import BOTS, DAYS, FIRST_ID, KEEPER, KEEPING, KEPT, Member
 from integrations.demo.payloads import Forms, Json
 from integrations.demo.works import Repo, Work
 
@@ -130,9 +130,14 @@ class Stage:
                 for one in self.people
                 if one.is_there(day) and (not reviews or one.level in {"core", "regular"})
             ]
-            self.pools[key] = pool, list(accumulate(one.energy for one in pool))
+            weights = [one.energy * (self.keeping(one) if reviews else 1) for one in pool]
+            self.pools[key] = pool, list(accumulate(weights))
         pool, weights = self.pools[key]
         return self.rng.choices(pool, cum_weights=weights)[0] if pool else None
+
+    def keeping(self, member: Member) -> int:
+        """How much more one reviews here than others do."""
+        return KEEPING if self.repo.name == KEPT and member.number == KEEPER else 1
 
     def reviewer(self, day: int, author: Member | None) -> Member | None:
         """Somebody else than the author who can answer for the repository."""
