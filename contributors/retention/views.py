@@ -27,7 +27,7 @@ from contributors.retention.queries import (
     maintainers_of,
 )
 
-ROWS = 20
+ROWS = 12
 VERBS: dict[str, Any] = {
     "note": actions.write_note,
     "contact": actions.assign_contact,
