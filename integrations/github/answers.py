@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -58,6 +58,7 @@ class Answer:
     next_url: str = ""
     last: int = 0  # the number of the list's last page, where GitHub tells it
     at: datetime = NO_DATE
+    is_kept: bool = field(default=False, compare=False)  # it came from the shelf
 
 
 def answer_of(response: urllib3.BaseHTTPResponse, data: Any, *, url: str, by: str) -> Answer:
@@ -81,13 +82,26 @@ def said_by(answer: Answer) -> dict[str, Any]:
     }
 
 
-def kept_answer(kept: Kept) -> Answer:
-    """An answer from the shelf."""
+def kept_answer(kept: Kept) -> Answer | None:
+    """An answer from the shelf; None for what is no answer, as nobody had looked at it yet."""
     said = kept.said
     at = datetime.fromisoformat(said["at"])
     etag = Etag(*said["etag"])
-    data = read_json(kept.body) if kept.body else None
-    return Answer(data, said["url"], etag, said["next_url"], said["last"], at)
+    try:
+        data = content_of(kept.body) if kept.body else None
+    except ValueError:
+        return None
+    return Answer(data, said["url"], etag, said["next_url"], said["last"], at, is_kept=True)
+
+
+def kept_data(kept: Kept) -> dict[str, Any] | None:
+    """The data of a GraphQL answer from the shelf, if it is whole."""
+    try:
+        found = content_of(kept.body)
+    except ValueError:
+        return None
+    data: dict[str, Any] = found.get("data") or {}
+    return None if found.get("errors") or not data else data
 
 
 def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:
@@ -102,8 +116,15 @@ def parsed(response: urllib3.BaseHTTPResponse, sent: str = "") -> Any:
         if not sent or meant.removeprefix("W/") != sent.removeprefix("W/"):
             raise ValueError("not modified since when?")
         return None
-    found = read_json(response.data) if response.data or response.status < 300 else None
-    if found is None and response.status < 300:
+    if response.status < 300:
+        return content_of(response.data)
+    return read_json(response.data) if response.data else None
+
+
+def content_of(body: bytes) -> Any:
+    """What a good answer holds; ValueError where it is none."""
+    found = read_json(body)
+    if found is None:
         raise ValueError("an answer without content")
     if isinstance(found, list) and shows_twice(found):
         raise ValueError("a page that shows one thing in the place of another")

@@ -6,6 +6,7 @@ account's person at once; records that are there already are moved only when
 nobody has claimed them and they hold nothing else, and each move can be undone.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -28,6 +29,7 @@ from integrations.github.mapping import actor
 from integrations.github.transport import Locked, Overloaded, Transport
 
 PHASE = "authors"
+UNKNOWN = "authors nobody knows"  # how the shelf calls them
 AT_ONCE = 100
 REASON = "GitHub names this account as the author"
 
@@ -46,7 +48,9 @@ class Authors:
         self.place = place
         self.repository = repository
         self.part = cursor.phase(PHASE)
-        self.unknown: set[str] = set()  # addresses that GitHub knew no account for in this run
+        # Addresses that GitHub knew no account for in this reading.
+        kept = transport.shelf.find(UNKNOWN)
+        self.unknown: set[str] = set(json.loads(kept.body)) if kept else set()
 
     def unseen(self, batch: Batch) -> list[list[tuple[Actor, str]]]:
         """Authors whose addresses nobody has seen, each with a commit, as many as fit a request.
@@ -61,7 +65,7 @@ class Authors:
         }
         seen = Identity.objects.of("git").filter(uid__in=commits).values_list("uid", flat=True)
         fresh = [commits[uid] for uid in sorted(commits.keys() - set(seen))]
-        fresh = [one for one in fresh if not one[0].is_bot]
+        fresh = [one for one in fresh if not one[0].is_bot and one[0].uid not in self.unknown]
         return [fresh[start : start + AT_ONCE] for start in range(0, len(fresh), AT_ONCE)]
 
     def users(self, shas: Sequence[str]) -> list[Actor | None]:
@@ -91,7 +95,10 @@ class Authors:
         at = timezone.now()
         named = zip(people, users, strict=True)
         pairs = [(one, user) for one, user in named if user is not None]
-        self.unknown |= {one.uid for one, user in zip(people, users, strict=True) if user is None}
+        nobody = {one.uid for one, user in zip(people, users, strict=True) if user is None}
+        if nobody - self.unknown:
+            self.unknown |= nobody
+            self.transport.shelf.keep(UNKNOWN, json.dumps(sorted(self.unknown)).encode(), {})
         accounts = identify([user for _, user in pairs], at=at)
         made = introduce(((one, accounts[user.provider, user.uid]) for one, user in pairs), at=at)
         if made:

@@ -15,7 +15,7 @@ from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
 from integrations.connections.protocol import Page
-from integrations.github import authors, commits, reconcile
+from integrations.github import authors, commits, pulls, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import unfinished, weigh
 from integrations.github.cursor import Cursor
@@ -86,11 +86,13 @@ class GitHubConnector(Passes, Looking):
             listed=listed,
         )
         yield from map(listed.note, compared.pages() if compared.is_wanted() else ())
+        self.cursor.phase(pulls.PHASE).pop("totals", None)
         yield Page(Batch(), self.cursor.snapshot(), "done", facts=self._refused_keys(source))
 
     def _repository(self, source: Source) -> Iterator[Page]:
         """What the repository says of itself; follows a rename, refuses a recycled name."""
-        answer = self.transport.get(
+        # A name that passes to another repository within a reading shows at the next one.
+        answer = self.transport.get_opening(
             f"repos/{self.place['owner']}/{self.place['name']}", self.cursor.etag("repository")
         )
         if answer.data is None:
@@ -108,7 +110,7 @@ class GitHubConnector(Passes, Looking):
     ) -> Iterator[Page]:
         """Every lane's pages as they come, and the commits while there are none."""
         source.repository.refresh_from_db()
-        signs = Signs(self.cursor.phase("issues").get("signs", 0))
+        signs = Signs(self.cursor.phase("issues"))
         pool = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
         git = ThreadPoolExecutor(1, thread_name_prefix="git")
         phases = Phases(self.transport, self.place, pool, signs)

@@ -53,6 +53,7 @@ class FirstWalk:
         self.seen: set[int] = set()
         self.etags: dict[int, Etag] = {}
         self.tail: Fetched | None = None
+        self.has_asked = False  # in this run; what lay on the shelf does not count
 
     def readings(self) -> Iterator[Reading]:
         """All pages, the part moved on before each; at the end it says where to go on from."""
@@ -79,7 +80,7 @@ class FirstWalk:
         if last > 1:
             self.tail = self._page(last)
             # What was deleted between these two looks would show in no later one.
-            first = self._page(1, first.etag) or first
+            first = self._fetched_again(1, first.etag) or first
         ids = self.tail.ids if self.tail else []
         self.part.setdefault("start", f"{answer.at:%Y-%m-%dT%H:%M:%SZ}")
         looked = self.tail or first
@@ -124,17 +125,40 @@ class FirstWalk:
         answer = self._ask(number, etag)
         return None if answer.data is None else self._fetched(number, answer)
 
+    def _fetched_again(self, number: int, etag: Etag) -> Fetched | None:
+        """A second look at a page; None when it is as it was."""
+        answer = self._look(number, etag)
+        return None if answer.data is None else self._fetched(number, answer)
+
     def _ask(self, number: int, etag: Etag = NO_ETAG) -> Answer:
+        """A page; in a later round what an earlier one saw is no answer."""
+        is_late = bool(self.part.get("round"))
+        ask = self.transport.get_anew if is_late else self.transport.get_kept
+        answer = ask(self.listing.path, etag, **self._parameters(number))
+        self.has_asked = self.has_asked or not answer.is_kept
+        return answer
+
+    def _look(self, number: int, etag: Etag) -> Answer:
+        """The same for a second look, which must be later than every page it vouches for.
+
+        One that lies on the shelf is later than the others there, and earlier
+        than whatever this run has asked for itself.
+        """
+        ask = self.transport.get_anew if self.has_asked else self.transport.get_kept
+        return ask(self.listing.path, etag, **self._parameters(number))
+
+    def _parameters(self, number: int) -> dict[str, str]:
         parameters = {**self.listing.parameters, "sort": "created", "direction": "asc"}
-        parameters |= {"per_page": str(lists.PAGE_SIZE), "page": str(number)}
-        return self.transport.get_kept(self.listing.path, etag, **parameters)
+        return parameters | {"per_page": str(lists.PAGE_SIZE), "page": str(number)}
 
     def _fetched(self, number: int, answer: Answer) -> Fetched:
         """The payloads as records, in the thread that fetched them."""
         items: list[Item] = answer.data
         self.etags[number] = answer.etag
+        with self.transport.turn:
+            reading = self.listing.take(items)
         return Fetched(
-            self.listing.take(items),
+            reading,
             [item["id"] for item in items],
             max((str(item["updated_at"]) for item in items), default=""),
             answer.etag,
@@ -173,7 +197,7 @@ class FirstWalk:
             return True
         is_short = self.part["read"] < self.total and number == 1
         is_whole = not is_short and not was_shifted(
-            self._ask(last["page"], Etag(last["etag"], last["by"])), last
+            self._look(last["page"], Etag(last["etag"], last["by"])), last
         )
         self.part["round"] = number  # not before the answer, which may not come in this run
         return is_whole

@@ -7,7 +7,7 @@ of the cursor.
 import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -22,6 +22,7 @@ from integrations.github.mapping import expected
 from integrations.github.openly import OpenPulls
 from integrations.github.pulls import PHASE, Node, Pulls
 from integrations.github.shapes import pull_request_as_rest, review_as_rest
+from integrations.github.shelf import LONGEST
 from integrations.github.transport import Gone, Locked, Transport
 
 logger = logging.getLogger(__name__)
@@ -34,18 +35,19 @@ class Signs:
     pull requests store which number they have answered.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.pulls: list[str] = []
+    def __init__(self, part: Mapping[str, Any]) -> None:
+        self.number = int(part.get("signs", 0))
+        # Heard by a run that was cut off, and perhaps not answered any more.
+        self.pulls: list[str] = [part["heard"]] if "heard" in part else []
         self.are_all_heard = Event()
         self.is_off = False
 
-    def hear(self, reading: Reading) -> int:
-        """Note a page of changes; the number to store with it."""
+    def hear(self, reading: Reading) -> dict[str, Any]:
+        """Note a page of changes; what to store with it."""
         if reading.is_change:
             self.number += 1
             self.pulls += reading.pulls
-        return self.number
+        return {"signs": self.number} | ({"heard": max(self.pulls)} if self.pulls else {})
 
     def since(self, moment: str) -> int:
         """How many pull requests changed at this moment or later."""
@@ -86,7 +88,7 @@ class Phases:
         listing = Listing("issues", self.path("issues"), {"state": "all"}, issues_as_records)
         try:
             for reading, done in self._readings(listing, cursor):
-                part["signs"] = signs.hear(reading)
+                part.update(signs.hear(reading))
                 yield self._list_page(listing, reading, done)
         except Gone:  # issues are switched off in this repository; pull requests may be there
             signs.number += 1
@@ -160,18 +162,20 @@ class Phases:
     def _pulls_by_graphql(self, cursor: Cursor) -> Iterator[Page]:
         """A hundred at once, with the overview in the first answer."""
         walk, part, done = Pulls(self.transport, self.place, cursor), cursor.phase(PHASE), 0
-        is_first = not part.get("done")
-        if is_first:
+        if totals := told_before(part):
+            self.totals, walk.wants_overview = totals, False
+        is_first = "answered" not in part
+        if not part.get("done"):
             for nodes in walk.all():
                 done += len(nodes)
-                yield self._pulls_page(walk, nodes, done)
+                yield self._pulls_page(walk, nodes, done, part)
         signs, guess = self._heard(part, is_first=is_first)
         if signs is None:
             yield from self._quiet(part, is_first=is_first)
             return
         for nodes in walk.changed(guess=guess, signs=signs):
             done += len(nodes)
-            yield self._pulls_page(walk, nodes, done)
+            yield self._pulls_page(walk, nodes, done, part)
 
     def _heard(self, part: Mapping[str, Any], *, is_first: bool) -> tuple[int | None, int]:
         """The signs of change to answer, None for none, and how many pull requests they are of.
@@ -192,7 +196,9 @@ class Phases:
             part["answered"] = self.signs.number
             yield Page(Batch(), {}, "change_requests")
 
-    def _pulls_page(self, walk: Pulls, nodes: Sequence[Node], done: int) -> Page:
+    def _pulls_page(
+        self, walk: Pulls, nodes: Sequence[Node], done: int, part: dict[str, Any]
+    ) -> Page:
         pulls = [pull_request_as_rest(node) for node in nodes]
         reviews = [
             review_as_rest(review, number=node["number"])
@@ -205,22 +211,24 @@ class Phases:
             "change_requests",
             counts={"change_requests": len(nodes), "reviews": sum(one["reviews"] for one in pulls)},
             expected=[expected(pull) for pull in pulls],
-            facts=self._facts(walk.overview),
+            facts=self._facts(walk.overview, part),
             done=done,
             total=max(walk.total, done),
         )
 
-    def _facts(self, overview: Node | None) -> dict[str, Any]:
-        """What the overview tells, once a run."""
+    def _facts(self, overview: Node | None, part: dict[str, Any]) -> dict[str, Any]:
+        """What the overview tells, once a reading."""
         if overview is None or self.totals:
             return {}
+        at = datetime.now(UTC).isoformat()
         self.totals = {
             "issues": overview["issues"]["totalCount"],
             "change_requests": overview["pullRequests"]["totalCount"],
         }
+        part["totals"] = {**self.totals, "at": at}
         return {
             "totals": self.totals,
-            "totals_at": datetime.now(UTC).isoformat(),
+            "totals_at": at,
             "labels": overview["labels"]["nodes"],
             "milestones": overview["milestones"]["nodes"],
         }
@@ -228,8 +236,8 @@ class Phases:
     def _pulls_openly(self, cursor: Cursor) -> Iterator[Page]:
         """As anybody may see them, some at once."""
         walk, part, done = OpenPulls(self.transport, self.path(), cursor), cursor.phase(PHASE), 0
-        is_first = not part.get("done")
-        if is_first:
+        is_first = "answered" not in part
+        if not part.get("done"):
             for pulls, reviews in walk.all():
                 done += len(pulls)
                 yield open_page(pulls, reviews, done)
@@ -244,7 +252,7 @@ class Phases:
     def releases(self, cursor: Cursor) -> Generator[Page]:
         """Releases, the newest first; once all are known, the first page tells what is new."""
         part = cursor.phase("releases")
-        answer = self.transport.get_kept(
+        answer = self.transport.get_opening(
             self.path("releases"), cursor.etag("releases"), per_page=lists.PAGE_SIZE
         )
         etag, at, total = answer.etag, answer.at, 0
@@ -255,7 +263,7 @@ class Phases:
             if not follow:
                 break
             yield Page(batch, {}, "releases")
-            answer = self.transport.get(follow)
+            answer = self.transport.get_kept(follow)
         if answer.data is None:
             return
         is_whole = not part.get("done") or not answer.next_url
@@ -268,6 +276,13 @@ class Phases:
             counts={"releases": len(answer.data)},
             facts=self._size("releases", total, at.isoformat()) if is_whole else {},
         )
+
+
+def told_before(part: dict[str, Any]) -> dict[str, int]:
+    """The totals that a run of this reading stored before it was cut off, within the hour."""
+    told = dict(part.get("totals", {}))
+    at = datetime.fromisoformat(told.pop("at", "1970-01-01T00:00:00+00:00"))
+    return told if datetime.now(UTC) - at < timedelta(seconds=LONGEST) else {}
 
 
 def issues_as_records(items: Sequence[Item]) -> Reading:

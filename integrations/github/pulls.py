@@ -1,6 +1,6 @@
 """Pull requests with their reviews by GraphQL: a tenth of the bytes of the REST list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class Pulls:
         self.good = 0
         self.total = 0
         self.overview: Node | None = None
+        self.wants_overview = True
 
     def all(self) -> Iterator[list[Node]]:
         """Every one in the order of creation, which no change disturbs.
@@ -87,7 +88,7 @@ class Pulls:
                     after=after,
                     field=field,
                     direction=direction,
-                    overview=self.overview is None,
+                    overview=self.wants_overview,
                 )["repository"]
             except Overloaded:
                 self._shrink()
@@ -96,10 +97,11 @@ class Pulls:
             if not found["pageInfo"]["hasNextPage"] or found["pageInfo"]["endCursor"] != after:
                 break
         self._grow()
-        self.overview = self.overview or data
+        self.overview = self.overview or (data if self.wants_overview else None)
+        self.wants_overview = False
         self.total = found["totalCount"]
         for node in found["nodes"]:
-            self._complete(node)
+            self._complete(node, ask)
         return found
 
     def _shrink(self) -> None:
@@ -117,7 +119,7 @@ class Pulls:
             self.size = self.largest = min(LARGEST, self.largest * 2)
             self.good = 0
 
-    def _complete(self, node: Node) -> None:
+    def _complete(self, node: Node, ask: Callable[..., Node]) -> None:
         """Fetch what the nested lists were cut short of."""
         cut = [
             name
@@ -129,7 +131,7 @@ class Pulls:
         reviews: list[Node] = []
         after: str | None = None
         while True:
-            data = self.transport.graphql(
+            data = ask(
                 NESTED,
                 **self.place,
                 number=node["number"],

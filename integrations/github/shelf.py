@@ -35,8 +35,8 @@ class Shelf:
             self._names.extend(path.name for path in sorted(folder.iterdir(), key=_age))
         self._left = set(self._names)  # what this run asks twice, it wants to see twice
 
-    def find(self, question: str) -> Kept | None:
-        """The answer to a question asked within the hour."""
+    def find(self, question: str, *, within: float = LONGEST) -> Kept | None:
+        """The answer to a question asked within the hour, or within so many seconds."""
         name = _name(question) if self._left else ""
         with self._lock:
             if self.folder is None or name not in self._left:
@@ -44,7 +44,7 @@ class Shelf:
             self._left.remove(name)
         path = self.folder / name
         try:
-            if time.time() - path.stat().st_mtime > LONGEST:
+            if time.time() - path.stat().st_mtime > within:
                 return None
             head, _sep, body = path.read_bytes().partition(b"\n")
         except FileNotFoundError:
@@ -61,6 +61,8 @@ class Shelf:
         draft.write_bytes(json.dumps(said).encode() + b"\n" + body)
         draft.replace(self.folder / name)
         with self._lock:
+            with suppress(ValueError):  # or an earlier place would end the later answer
+                self._names.remove(name)
             self._names.append(name)
             old = self._names.popleft() if len(self._names) > MOST else ""
         if old:

@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -27,13 +28,13 @@ from integrations.github.answers import (
     TooDeep,
     answer_of,
     kept_answer,
+    kept_data,
     parsed,
-    read_json,
     refuse,
     said_by,
 )
 from integrations.github.keyring import Held, Keyring
-from integrations.github.shelf import NO_SHELF, Shelf
+from integrations.github.shelf import LONGEST, NO_SHELF, Shelf
 from integrations.github.sockets import Sockets
 
 __all__ = ["NO_ETAG", "Answer", "Etag", "Gone", "Locked", "Overloaded", "TooDeep", "Transport"]
@@ -43,6 +44,7 @@ PAUSE = 1.0  # seconds after the first fault, doubled after each further one
 LONGEST_PAUSE = 8.0
 TIMEOUT = urllib3.Timeout(connect=10, read=40)
 HOPS = 3
+OPENING = 600.0  # seconds in which what a reading opened with need not be asked again
 SHUT = _("GitHub's GraphQL needs a token.")
 UNSEEN = _("GitHub shows this token nothing at this address.")
 
@@ -56,6 +58,9 @@ class Transport:
         self.base = settings.GITHUB_API_URL
         self.stop = Event()
         self.keys = Keyring(keys, self.base, self.stop)
+        # What takes the processor is done one by one, so that who waits for it has its answer
+        # on the shelf: side by side, answers would lie unread and be lost with this process.
+        self.turn = Lock()
         self._lock = Lock()
         self._is_locked = False
         self._sockets = Sockets(connections=limits.CONNECTIONS, timeout=TIMEOUT)
@@ -73,39 +78,61 @@ class Transport:
 
     def get(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """A REST answer. Raises `Refused`, `Gone` or `OutOfBudget`."""
-        return self._got(path, etag, parameters, keep=False)
+        return self._got(self._address(path, parameters), etag)
 
     def get_kept(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """The same from the shelf, or put there, so that a run cut off need not ask again."""
-        return self._got(path, etag, parameters, keep=True)
+        url = self._address(path, parameters)
+        return self._found(url, etag, LONGEST) or self._got(url, etag, asked_as(url, etag))
 
-    def _got(self, path: str, etag: Etag, parameters: Mapping[str, Any], *, keep: bool) -> Answer:
+    def get_anew(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
+        """Never from the shelf, but put there: a second look is for what happened since."""
+        url = self._address(path, parameters)
+        return self._got(url, etag, asked_as(url, etag))
+
+    def get_opening(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
+        """What a reading opens with, as `get_kept`; a run cut off goes on from the same look.
+
+        So the validator of that look is answered "not modified": what happened
+        since is for the next reading, as if this one had not been cut off.
+        """
+        url = self._address(path, parameters)
+        if found := self._found(url, etag, OPENING):
+            return found
+        answer = self._got(url, etag, asked_as(url, etag))
+        if answer.data is not None and answer.etag:
+            same = replace(answer, data=None)
+            self.shelf.keep(asked_as(url, answer.etag), b"", said_by(same))
+        return answer
+
+    def _address(self, path: str, parameters: Mapping[str, Any]) -> str:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path}"
-        if parameters:
-            url = f"{url}?{urlencode(parameters)}"
-        question = f"GET {url} {etag.value}"
-        if keep and (kept := self.shelf.find(question)):
-            return kept_answer(kept)
+        return f"{url}?{urlencode(parameters)}" if parameters else url
+
+    def _found(self, url: str, etag: Etag, within: float) -> Answer | None:
+        """What lies on the shelf."""
+        kept = self.shelf.find(asked_as(url, etag), within=within)
+        return kept_answer(kept) if kept else None
+
+    def _got(self, url: str, etag: Etag, question: str = "") -> Answer:
+        """An answer, put on the shelf where there is a question to find it by."""
         for _hop in range(HOPS):
-            response, data, held = self._tried("GET", url, etag=etag)
+            response, data, held = self._tried("GET", url, etag=etag, question=question)
             if response.status not in MOVED:
                 break
             url = self._redirected(url, response.headers.get("Location", ""))
         if response.status == 304:
             self._count("not_modified")
             same = Answer(None, url, etag)
-            if keep:
+            if question:
                 self.shelf.keep(question, b"", said_by(same))
             return same
         refuse(response, data, is_anonymous=self.keys.is_anonymous)
-        answer = answer_of(response, data, url=url, by=held.mark)
-        if keep:
-            self.shelf.keep(question, response.data, said_by(answer))
-        return answer
+        return answer_of(response, data, url=url, by=held.mark)
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer. Raises `Overloaded`, `Locked` or what `get` does."""
-        data, is_whole, _body = self._queried(query, variables)
+        data, is_whole = self._queried(query, variables)
         if not is_whole:
             raise Gone("not_found", Sentence(UNSEEN))
         return data
@@ -113,13 +140,12 @@ class Transport:
     def graphql_kept(self, query: str, **variables: Any) -> dict[str, Any]:
         """The same from the shelf, or put there."""
         question = f"POST {query} {json.dumps(variables, sort_keys=True)}"
-        if kept := self.shelf.find(question):
-            found: dict[str, Any] = read_json(kept.body)["data"]
+        kept = self.shelf.find(question)
+        if kept and (found := kept_data(kept)):
             return found
-        data, is_whole, body = self._queried(query, variables)
+        data, is_whole = self._queried(query, variables, question)
         if not is_whole:
             raise Gone("not_found", Sentence(UNSEEN))
-        self.shelf.keep(question, body, {})
         return data
 
     def graphql_partly(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -127,13 +153,15 @@ class Transport:
         return self._queried(query, variables)[0]
 
     def _queried(
-        self, query: str, variables: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], bool, bytes]:
-        """The data, whether everything asked for was found, and the answer as it came."""
+        self, query: str, variables: Mapping[str, Any], question: str = ""
+    ) -> tuple[dict[str, Any], bool]:
+        """The data, and whether everything asked for was found."""
         if self._is_locked:
             raise Locked("needs_token", Sentence(SHUT))
         body = json.dumps({"query": query, "variables": variables}).encode()
-        response, answer, _held = self._tried("POST", graphql_address(self.base), body=body)
+        response, answer, _held = self._tried(
+            "POST", graphql_address(self.base), body=body, question=question
+        )
         if self._is_shut("graphql", response):
             self._is_locked = True
             raise Locked("needs_token", Sentence(SHUT))
@@ -142,15 +170,15 @@ class Transport:
         kinds = {error.get("type", "") for error in errors}
         data: dict[str, Any] = answer.get("data") or {}
         if kinds == {"NOT_FOUND"} and data.get("repository"):
-            return data, False, response.data
+            return data, False
         if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             raise Gone("not_found", Sentence(UNSEEN))
         if errors or not data:
             raise Overloaded(errors[0].get("message", "") if errors else "no data")
-        return data, True, response.data
+        return data, True
 
     def _tried(
-        self, method: str, url: str, *, etag: Etag = NO_ETAG, body: bytes = b""
+        self, method: str, url: str, *, etag: Etag = NO_ETAG, body: bytes = b"", question: str = ""
     ) -> tuple[urllib3.BaseHTTPResponse, Any, Held]:
         """Ask until there is a whole answer; faults of the way are tried again, with pauses.
 
@@ -163,7 +191,7 @@ class Transport:
             secret = self._secret_of(held, kind)
             sent = etag.value if etag.by == held.mark else ""
             response, data, wait = self._once(
-                held, kind, method, url, self._with(secret, sent), body
+                held, kind, method, url, self._with(secret, sent), body, question
             )
             if wait is not None:
                 continue
@@ -184,24 +212,36 @@ class Transport:
         raise Refused("unreachable", reason)
 
     def _once(
-        self, held: Held, kind: str, method: str, url: str, headers: dict[str, str], body: bytes
+        self,
+        held: Held,
+        kind: str,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes,
+        question: str,
     ) -> tuple[urllib3.BaseHTTPResponse | None, Any, float | None]:
         """One request: the answer or None for none, its content, a pause where one is asked for."""
         self._count(kind)
         response, data, wait = None, None, None
         try:
             response = self._sockets.request(method, url, body, headers)
+            if question and response.status == 200:
+                # Before anybody looks at it: who is killed meanwhile need not ask again.
+                said = said_by(answer_of(response, None, url=url, by=held.mark))
+                self.shelf.keep(question, response.data, said)
             if not self._is_shut(kind, response):
                 wait = limits.wanted_wait(response)
                 if wait is None and response.status < 500:
-                    data = parsed(response, headers.get("If-None-Match", ""))
+                    with self.turn:
+                        data = parsed(response, headers.get("If-None-Match", ""))
                     wait = limits.spent(response, data)
         except (HTTPError, ValueError):
             response = None
         finally:
             is_telling = response is not None and not self._is_shut(kind, response)
-            said = response.headers if response is not None and is_telling else {}
-            held.limiter.leave(kind, said, wait=wait)
+            told = response.headers if response is not None and is_telling else {}
+            held.limiter.leave(kind, told, wait=wait)
         return response, data, wait
 
     def _secret_of(self, held: Held, kind: str) -> str:
@@ -242,6 +282,11 @@ class Transport:
     def _count(self, kind: str) -> None:
         with self._lock:
             self.counts[kind] += 1
+
+
+def asked_as(url: str, etag: Etag) -> str:
+    """A question as the shelf knows it."""
+    return f"GET {url} {etag.value}"
 
 
 def graphql_address(base: str) -> str:

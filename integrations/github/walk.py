@@ -6,7 +6,7 @@ asked for by the newest change of the one before, and only pages within one
 second are told apart by GitHub's own `next` link.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 
@@ -76,7 +76,7 @@ def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[
     part = cursor.phase(listing.phase)
     since = str(part.get("since", ""))
     before: set[tuple[int, str]] = set()
-    answer = _ask(transport, listing, since, cursor.etag(listing.phase))
+    answer = _ask(transport.get_opening, listing, since, cursor.etag(listing.phase))
     if answer.data == []:
         cursor.keep_etag(listing.phase, answer.etag)
         part["done"] = True
@@ -97,17 +97,17 @@ def changed(transport: Transport, listing: Listing, cursor: Cursor) -> Iterator[
         yield replace(listing.take(items), is_change=True)
         if newest > since:
             since = newest
-            answer = _ask(transport, listing, since, NO_ETAG)
+            answer = _ask(transport.get_kept, listing, since, NO_ETAG)
         else:
             before = set()
             answer = transport.get(answer.next_url)
 
 
-def _ask(transport: Transport, listing: Listing, since: str, etag: Etag) -> Answer:
+def _ask(get: Callable[..., Answer], listing: Listing, since: str, etag: Etag) -> Answer:
     """The first page from `since` on."""
     more = {"since": since} if since else {}
     parameters = {**listing.parameters, **BY_CHANGE, **more, "per_page": str(lists.PAGE_SIZE)}
-    return transport.get_kept(listing.path, etag, **parameters)
+    return get(listing.path, etag, **parameters)
 
 
 def _come_to_rest(cursor: Cursor, phase: str, since: str, newest: str, answer: Answer) -> None:

@@ -93,12 +93,7 @@ def test_deletions_at_every_page_of_one_walk_lose_nothing(source, github, world,
 def test_a_first_page_looked_at_only_once_loses_something(source, github, world, monkeypatch):
     """The negative control of the second look, for what goes between page and last page."""
     unreconciled(monkeypatch)
-    page = FirstWalk._page
-    monkeypatch.setattr(
-        FirstWalk,
-        "_page",
-        lambda walk, number, *etag: None if number == 1 else page(walk, number, *etag),
-    )
+    monkeypatch.setattr(FirstWalk, "_fetched_again", lambda walk, number, etag: None)
     github.faults.append(Deletion(github, world, page=PAGES, seed=1))
 
     read()
