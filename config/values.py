@@ -136,10 +136,12 @@ def database(data: Path) -> dict[str, Any]:
             ),
         }
     elif engine.endswith("postgresql"):
-        found["CONN_MAX_AGE"] = int(number("DATABASE_MAX_AGE", 60, least=0))
         found["CONN_HEALTH_CHECKS"] = True
     else:
         raise refuse("DATABASE_URL", "must name sqlite:// or postgres://.")
+    # Of SQLite too: where the last connection closes, the log is written back and deleted, so
+    # that every request of a quiet site would wait for the disk.
+    found["CONN_MAX_AGE"] = int(number("DATABASE_MAX_AGE", 60, least=0))
     return found
 
 

@@ -1,10 +1,12 @@
 """Taking a delivery in: the row and its job together, each id once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from community.audit.actions import record
@@ -13,6 +15,7 @@ from community.lib.refusals import NOTHING, Sentence
 from community.people.models import Person
 from integrations.connections.models import Delivery, MissedDelivery
 
+_turn = Lock()
 KEEP_BODIES = timedelta(days=30)
 KEEP_UNUSED = timedelta(days=7)  # what nothing was made of
 KEEP_IDS = timedelta(days=400)
@@ -34,18 +37,17 @@ class Arrived:
     signed_for: Sequence[int] | None = None  # connections; None: the whole site
 
 
-@transaction.atomic
 def take_in(*, arrived: Arrived, packed_body: bytes, at: datetime) -> Delivery | None:
     """Store a delivery and ask for its processing, both or neither; None for a known id.
 
     Of equal deliveries that come at the same moment the table's own key lets
-    one in.
+    one in. Nothing else is done within the transaction, since GitHub waits.
     """
     known = Delivery.objects.filter(provider=arrived.provider, delivery_id=arrived.delivery_id)
     if known.exists():
         return None
     try:
-        with transaction.atomic():
+        with _in_turn(), transaction.atomic():
             delivery = Delivery.objects.create(
                 provider=arrived.provider,
                 delivery_id=arrived.delivery_id,
@@ -60,10 +62,21 @@ def take_in(*, arrived: Arrived, packed_body: bytes, at: datetime) -> Delivery |
                 size=len(arrived.body),
                 received_at=at,
             )
+            ask_for_processing(delivery)
     except IntegrityError:
         return None
-    ask_for_processing(delivery)
     return delivery
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One writer of this process after the other, on SQLite.
+
+    There writers who find the file locked sleep and look again, so that some
+    of many would wait for a second while others pass them by.
+    """
+    with _turn if connection.vendor == "sqlite" else nullcontext():
+        yield
 
 
 def ask_for_processing(delivery: Delivery) -> None:

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from community.jobs.models import Job
+from integrations.connections import receiving
 from integrations.connections.models import Delivery
 from integrations.github import webhook
 from integrations.github.signing import signature_of
@@ -61,6 +62,35 @@ def test_a_signed_delivery_is_stored_as_it_came_and_handed_to_a_job():
     assert (kept.event, kept.action, kept.repository_external_id) == ("label", "created", "7")
     assert (kept.hook_id, kept.state, kept.size) == ("4242", "waiting", len(GOOD.body()))
     assert "X-Hub-Signature-256" not in kept.headers
+
+
+def test_an_answer_waits_for_two_looks_and_two_rows(django_assert_num_queries):
+    """Its connection's secrets, whether it is known; then the row and the job, in one go."""
+    post(Sent("0123456789abcdef", GOOD.event, GOOD.text))
+
+    with django_assert_num_queries(6):  # a savepoint's beginning and end, for want of a commit
+        post()
+
+
+class Turn:
+    """Notes how many writers are within at once."""
+
+    def __init__(self) -> None:
+        self.entered = 0
+
+    def __enter__(self) -> None:
+        self.entered += 1
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_on_sqlite_writers_of_one_process_wait_in_a_row(monkeypatch):
+    turn = Turn()
+    monkeypatch.setattr(receiving, "_turn", turn)
+
+    post()
+
+    assert turn.entered == (connection.vendor == "sqlite")
 
 
 def test_the_address_is_the_one_that_github_is_told():
