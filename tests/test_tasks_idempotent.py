@@ -23,7 +23,7 @@ from contributors.activity.records import Batch
 from contributors.metrics.actions import mark_stale
 from contributors.metrics.models import Figure
 from contributors.retention.models import Drift, FollowUp
-from integrations.connections.models import Hook, SyncRun
+from integrations.connections.models import Delivery, Hook, SyncRun
 from integrations.connections.protocol import Page
 from tests import factories
 from tests.conftest import NOON
@@ -167,6 +167,20 @@ def old_delivery() -> Case:
     return Case()
 
 
+def stuck_delivery() -> Case:
+    """Every try to apply it failed."""
+    case = waiting_delivery()
+    Delivery.objects.update(received_at=NOON - timedelta(hours=1))
+    Job.objects.create(
+        task="github.process_delivery",
+        arguments=case.arguments,
+        state="parked",
+        run_at=NOON,
+        created_at=NOON,
+    )
+    return Case()
+
+
 def waiting_delivery() -> Case:
     of = a_source(connector="github")
     issue = {
@@ -220,6 +234,7 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
     "connections.prune_deliveries": old_delivery,
     "connections.sync": source_to_read,
     "connections.sync_due": due_source,
+    "github.close_stuck_deliveries": stuck_delivery,
     "github.compare_hook": lost_delivery,
     "github.compare_hooks": hooks_to_compare,
     "github.process_delivery": waiting_delivery,

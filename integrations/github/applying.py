@@ -7,6 +7,7 @@ from django.db import DataError, transaction
 from django.utils.translation import gettext_noop as _
 
 from community.jobs.actions import enqueue
+from community.jobs.models import Job
 from community.lib.refusals import NOTHING, Sentence
 from community.lib.text import storable
 from community.projects.models import Repository
@@ -24,6 +25,8 @@ from integrations.github.mapping import SOURCE
 from integrations.github.ordering import news_of
 
 SLOT = timedelta(minutes=1)  # pushes within it ask for one run together
+SETTLING = timedelta(minutes=1)
+GIVEN_UP = _("Every try to apply it failed; the page of jobs tells why.")
 State = Delivery.State
 
 
@@ -58,6 +61,33 @@ def process_delivery(*, delivery: Delivery, at: datetime) -> None:
     except (DataError, OverflowError, KeyError, TypeError, ValueError, AttributeError) as error:
         state, reason = State.FAILED, _odd(error)  # no other try would end better
     close_delivery(delivery=delivery, state=state, problem=reason, at=at)
+
+
+@transaction.atomic
+def close_stuck_deliveries(*, at: datetime) -> None:
+    """Mark as failed what waits for a job that was given up, and have its repository read.
+
+    From then on a maintainer sees it, and may have it processed again.
+    """
+    given_up = Job.objects.filter(
+        task="github.process_delivery", state__in=[Job.State.PARKED, Job.State.DROPPED]
+    )
+    keys = {one["delivery_id"] for one in given_up.values_list("arguments", flat=True)}
+    waiting = Delivery.objects.select_for_update().filter(pk__in=keys, state=State.WAITING)
+    for delivery in waiting.filter(received_at__lt=at - SETTLING).order_by("pk"):
+        if _is_tried(delivery):
+            continue
+        close_delivery(delivery=delivery, state=State.FAILED, problem=Sentence(GIVEN_UP), at=at)
+        ask_for_runs(_sources([delivery.repository_external_id]), at=at)
+
+
+def _is_tried(delivery: Delivery) -> bool:
+    """Whether a job of it is still to run, as after it was asked for again."""
+    return Job.objects.filter(
+        task="github.process_delivery",
+        arguments__delivery_id=delivery.pk,
+        state__in=[Job.State.WAITING, Job.State.RUNNING],
+    ).exists()
 
 
 def _odd(error: Exception) -> Sentence:

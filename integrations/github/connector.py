@@ -14,7 +14,7 @@ from community.lib.refusals import Refused, Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
 from integrations.connections.models import Source
-from integrations.connections.protocol import Page
+from integrations.connections.protocol import OutOfBudget, Page
 from integrations.github import authors, commits, pulls, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import unfinished, weigh
@@ -121,6 +121,9 @@ class GitHubConnector(Passes, Looking):
         try:
             for step in lanes.steps(_steps(pages, own)):
                 yield self._kept(step)
+        except OutOfBudget:
+            self.transport.stop.set()  # what is under way may come and lie on the shelf
+            raise
         except BaseException:
             self.transport.close()
             raise

@@ -28,6 +28,7 @@ ROUNDS = 3  # how often a list that keeps shifting is gone through
 class Fetched:
     """One page: what it holds, whose it is, and how to ask whether it changed."""
 
+    number: int
     reading: Reading
     ids: list[int]
     newest: str
@@ -50,7 +51,7 @@ class FirstWalk:
         self.listing = listing
         self.part = part
         self.pool = pool
-        self.seen: set[int] = set()
+        self.seen: dict[int, int] = {}  # id: the page that showed it
         self.etags: dict[int, Etag] = {}
         self.tail: Fetched | None = None
         self.has_asked = False  # in this run; what lay on the shelf does not count
@@ -106,10 +107,10 @@ class FirstWalk:
                     ahead.append((number, self.pool.submit(self._next, number, last)))
                     number += 1
                 place, future = ahead.popleft()
-                fetched = self._believed(place, last, future.result())
+                believed = self._believed(place, last, future.result())
                 self.part["page"] = place + 1
-                if fetched is not None:
-                    yield self._taken(fetched)
+                for one in believed:
+                    yield self._taken(one)
         finally:
             for _place, future in ahead:
                 future.cancel()
@@ -158,6 +159,7 @@ class FirstWalk:
         with self.transport.turn:
             reading = self.listing.take(items)
         return Fetched(
+            number,
             reading,
             [item["id"] for item in items],
             max((str(item["updated_at"]) for item in items), default=""),
@@ -165,19 +167,28 @@ class FirstWalk:
             answer.at,
         )
 
-    def _believed(self, number: int, last: int, fetched: Fetched | None) -> Fetched | None:
-        """A page that is short, or shows what another did, is asked for once more."""
-        if fetched is None or number == last:
-            return fetched
-        is_odd = len(fetched.ids) < lists.PAGE_SIZE or not self.seen.isdisjoint(fetched.ids)
-        if not is_odd or self.part.get("round"):
-            return fetched
-        return self._page(number, fetched.etag) or fetched
+    def _believed(self, number: int, last: int, fetched: Fetched | None) -> list[Fetched]:
+        """A page that is short, or shows what another did, is asked for once more.
+
+        Where it insists, the other was the wrong one and is asked for as well.
+        Without a validator, which may be that of the page there should have been.
+        """
+        if fetched is None:
+            return []
+        seen = {self.seen[one] for one in fetched.ids if one in self.seen} - {number}
+        is_odd = number != last and len(fetched.ids) < lists.PAGE_SIZE
+        if not (seen or is_odd) or self.part.get("round"):
+            return [fetched]
+        again = self._page(number) or fetched
+        if again.ids != fetched.ids:
+            return [again]
+        others = (self._page(one) for one in sorted(seen))
+        return [*(one for one in others if one is not None), again]
 
     def _taken(self, fetched: Fetched) -> Reading:
         """Note what was seen, as the cursor behind this page shall say."""
-        fresh = set(fetched.ids) - self.seen
-        self.seen.update(fetched.ids)
+        fresh = set(fetched.ids) - self.seen.keys()
+        self.seen |= dict.fromkeys(fetched.ids, fetched.number)
         self.part["read"] = int(self.part.get("read", 0)) + len(fresh)
         self.part["newest"] = max(str(self.part.get("newest", "")), fetched.newest)
         fetched.reading.total = self.total

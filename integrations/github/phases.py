@@ -279,7 +279,7 @@ class Phases:
 
 
 def told_before(part: dict[str, Any]) -> dict[str, int]:
-    """The totals that a run of this reading stored before it was cut off, within the hour."""
+    """The totals that a run of this reading stored before it was cut off, not too long ago."""
     told = dict(part.get("totals", {}))
     at = datetime.fromisoformat(told.pop("at", "1970-01-01T00:00:00+00:00"))
     return told if datetime.now(UTC) - at < timedelta(seconds=LONGEST) else {}

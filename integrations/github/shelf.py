@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-LONGEST = 3_600.0  # seconds after which an answer is too old to be taken for a new one
+LONGEST = 7_200.0  # seconds; longer than the hour after which GitHub gives a parked run its budget
 MOST = 200  # answers kept, some times what is read ahead of the writer
 
 
@@ -35,8 +35,8 @@ class Shelf:
             self._names.extend(path.name for path in sorted(folder.iterdir(), key=_age))
         self._left = set(self._names)  # what this run asks twice, it wants to see twice
 
-    def find(self, question: str, *, within: float = LONGEST) -> Kept | None:
-        """The answer to a question asked within the hour, or within so many seconds."""
+    def find(self, question: str) -> Kept | None:
+        """The answer to a question asked not too long ago."""
         name = _name(question) if self._left else ""
         with self._lock:
             if self.folder is None or name not in self._left:
@@ -44,7 +44,7 @@ class Shelf:
             self._left.remove(name)
         path = self.folder / name
         try:
-            if time.time() - path.stat().st_mtime > within:
+            if time.time() - path.stat().st_mtime > LONGEST:
                 return None
             head, _sep, body = path.read_bytes().partition(b"\n")
         except FileNotFoundError:

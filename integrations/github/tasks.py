@@ -7,7 +7,7 @@ from django.utils import timezone
 from community.jobs.actions import enqueue
 from community.jobs.registry import task
 from integrations.connections.models import Delivery, Hook
-from integrations.github.applying import process_delivery
+from integrations.github.applying import close_stuck_deliveries, process_delivery
 from integrations.github.hookrecord import compare_hook
 from integrations.github.mapping import SOURCE
 
@@ -18,6 +18,12 @@ def process(delivery_id: int) -> None:
     delivery = Delivery.objects.filter(pk=delivery_id).first()
     if delivery is not None:
         process_delivery(delivery=delivery, at=timezone.now())
+
+
+@task("github.close_stuck_deliveries", every=timedelta(minutes=10), is_chore=True)
+def close_stuck() -> None:
+    """Nobody tries any more what every try of a job failed at; a reading finds it."""
+    close_stuck_deliveries(at=timezone.now())
 
 
 @task("github.compare_hooks", every=timedelta(hours=1), is_chore=True)

@@ -34,7 +34,7 @@ from integrations.github.answers import (
     said_by,
 )
 from integrations.github.keyring import Held, Keyring
-from integrations.github.shelf import LONGEST, NO_SHELF, Shelf
+from integrations.github.shelf import NO_SHELF, Shelf
 from integrations.github.sockets import Sockets
 
 __all__ = ["NO_ETAG", "Answer", "Etag", "Gone", "Locked", "Overloaded", "TooDeep", "Transport"]
@@ -44,7 +44,6 @@ PAUSE = 1.0  # seconds after the first fault, doubled after each further one
 LONGEST_PAUSE = 8.0
 TIMEOUT = urllib3.Timeout(connect=10, read=40)
 HOPS = 3
-OPENING = 600.0  # seconds in which what a reading opened with need not be asked again
 SHUT = _("GitHub's GraphQL needs a token.")
 UNSEEN = _("GitHub shows this token nothing at this address.")
 
@@ -83,7 +82,7 @@ class Transport:
     def get_kept(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """The same from the shelf, or put there, so that a run cut off need not ask again."""
         url = self._address(path, parameters)
-        return self._found(url, etag, LONGEST) or self._got(url, etag, asked_as(url, etag))
+        return self._found(url, etag) or self._got(url, etag, asked_as(url, etag))
 
     def get_anew(self, path: str, etag: Etag = NO_ETAG, **parameters: Any) -> Answer:
         """Never from the shelf, but put there: a second look is for what happened since."""
@@ -97,7 +96,7 @@ class Transport:
         since is for the next reading, as if this one had not been cut off.
         """
         url = self._address(path, parameters)
-        if found := self._found(url, etag, OPENING):
+        if found := self._found(url, etag):
             return found
         answer = self._got(url, etag, asked_as(url, etag))
         if answer.data is not None and answer.etag:
@@ -109,9 +108,9 @@ class Transport:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path}"
         return f"{url}?{urlencode(parameters)}" if parameters else url
 
-    def _found(self, url: str, etag: Etag, within: float) -> Answer | None:
+    def _found(self, url: str, etag: Etag) -> Answer | None:
         """What lies on the shelf."""
-        kept = self.shelf.find(asked_as(url, etag), within=within)
+        kept = self.shelf.find(asked_as(url, etag))
         return kept_answer(kept) if kept else None
 
     def _got(self, url: str, etag: Etag, question: str = "") -> Answer:

@@ -88,7 +88,7 @@ def nothing_kept() -> None:
     """Nor is what was fetched and not stored found again."""
     from integrations.github.shelf import Shelf
 
-    Shelf.find = lambda self, question, within=0.0: None
+    Shelf.find = lambda self, question: None
     no_cursor()
 
 

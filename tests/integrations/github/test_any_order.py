@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from integrations.github.ordering import News
 from integrations.github.tasks import process
 from tests.factories import NOON
 from tests.github_api.hooks import SECRET, HookedWorld, Sent
-from tests.github_api.server import GitHub, serving
+from tests.github_api.server import Asked, GitHub, Reply, serving
 from tests.github_api.world import Size
 from tests.integrations.github.dump import TABLES
 
@@ -40,6 +41,18 @@ MEDIUM = Size(230, 230, 860, 250, 200, 6, 60, 24)
 WHOLE = Size(1_150, 1_150, 4_300, 1_250, 1_000, 6, 300, 120)
 SEEDS = [int(one) for one in os.environ.get("ENDURANCE_SEEDS", "1,2,18").split(",")]
 ADDRESS = "/integrations/github/webhook"
+
+
+class InItsTime(GitHub):
+    """A server whose clock is that of its world, as GitHub's is.
+
+    What changes during a reading is asked for from its first answer on, by that clock.
+    """
+
+    def answered(self, asked: Asked) -> Reply:
+        found = super().answered(asked)
+        found.headers["Date"] = formatdate(self.world.now.timestamp(), usegmt=True)
+        return found
 
 
 @dataclass
@@ -184,7 +197,7 @@ def play(settings, tmp_path, monkeypatch):
         chance = random.Random(seed)
         world = HookedWorld(seed=seed, size=size)
         settings.GITHUB_CLONE_BASE = str(world.write_git(tmp_path / str(seed)))
-        github = GitHub(world)
+        github = InItsTime(world)
         with serving(github) as settings.GITHUB_API_URL:
             post = Post(github, world, chance, dropped=dropped)
             _mixed(post, polls)

@@ -34,6 +34,7 @@ def _small_pages(monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", PAGE)
     monkeypatch.setattr("integrations.github.walk.AT_ONCE", PAGE)
     monkeypatch.setattr("integrations.github.pulls.LARGEST", PAGE)
+    monkeypatch.setattr("integrations.github.lanes.AT_ONCE", 1)
 
 
 @pytest.fixture
@@ -112,12 +113,12 @@ def test_a_reading_cut_off_at_any_page_asks_for_nothing_again(github, monkeypatc
         assert (found == whole, more - asked) == (True, Counter()), stop
         stop += 1
 
-    assert stop > 10
+    assert stop > 8
 
 
 def test_without_the_opening_look_it_asks_for_the_repository_again(github, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr(transport, "OPENING", -1.0)
+    monkeypatch.setattr(Transport, "get_opening", Transport.get_kept)
     _, _, asked = lives(github, monkeypatch, 0)
 
     _, _, more = lives(github, monkeypatch, 4)

@@ -32,7 +32,7 @@ answers, firstwalk, keyring, listing, sockets = (
 pytestmark = pytest.mark.django_db
 SEEDS = range(20 if os.environ.get("ENDURANCE") else 5)
 FASTER = 200
-MOST = 1.3  # times the requests of a way without faults
+MOST, MOST_EACH = 1.2, 1.5  # times the requests of a way without faults: over all seeds, of one
 RUNS = 40  # no run needs to be taken up so often
 SIZE = Size(120, 80, 220, 120, 90, 3, 15)
 
@@ -165,9 +165,9 @@ def test_a_tenth_of_the_answers_goes_wrong_and_nothing_is_lost_or_doubled(
     assert ended[SyncRun.State.DONE] == 1
 
 
-def test_all_in_all_it_costs_three_tenths_more_at_most(untroubled, github, clock):
+def test_all_in_all_it_costs_two_tenths_more_at_most(untroubled, github, clock):
     """Over all seeds; those answered "not modified" count too, although nobody bills them."""
-    asked = 0
+    asked = []
     for seed in SEEDS:
         github.faults.clear()
         with undone():
@@ -175,10 +175,11 @@ def test_all_in_all_it_costs_three_tenths_more_at_most(untroubled, github, clock
             github.log.clear()
             github.faults.append(Faults(github, seed))
             read_through(clock)
-            asked += len(github.log)
+            asked.append(len(github.log))
         github.limits.spent.clear()
 
-    assert asked <= MOST * untroubled["asked"] * len(SEEDS)
+    assert sum(asked) <= MOST * untroubled["asked"] * len(SEEDS)
+    assert max(asked) <= MOST_EACH * untroubled["asked"]
 
 
 def test_without_trying_again_the_same_seeds_fail(untroubled, github, monkeypatch):
@@ -194,7 +195,9 @@ def test_without_a_look_at_what_pages_hold_rows_are_lost(untroubled, github, mon
     """The negative control of the guards against doubled and shifted pages."""
     monkeypatch.setattr(answers, "shows_twice", lambda rows: False, raising=False)
     monkeypatch.setattr(
-        firstwalk.FirstWalk, "_believed", lambda walk, number, last, fetched: fetched
+        firstwalk.FirstWalk,
+        "_believed",
+        lambda walk, number, last, fetched: [] if fetched is None else [fetched],
     )
     monkeypatch.setattr(firstwalk.FirstWalk, "_is_whole", lambda walk: True)
 

@@ -37,7 +37,7 @@ def test_what_is_not_to_be_kept_is_asked_again(github, world, shelf):
     assert transport.counts["rest"] == 2
 
 
-def test_an_answer_an_hour_old_is_none(shelf):
+def test_an_answer_hours_old_is_none(shelf):
     shelf.keep("q", b"[]", {})
     old = time.time() - LONGEST - 1
     for path in shelf.folder.iterdir():
