@@ -49,8 +49,17 @@ def ask(source: Source, *, at: datetime) -> None:
         source_id=source.pk,
         full=is_relisting_due(source, at=at),
     )
-    if job.state in OVER:
-        ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
+    if job.state not in OVER:
+        return
+    if job.state == Job.State.PARKED and has_come_further(source, since=job.created_at):
+        Source.objects.filter(pk=source.pk, due_at=source.due_at).update(due_at=at)
+        return
+    ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
+
+
+def has_come_further(source: Source, *, since: datetime) -> bool:
+    """Whether a run stored anything: then not the reading is to blame that its worker died."""
+    return source.runs.filter(started_at__gte=since).exclude(counts={}).exists()
 
 
 def ask_later(source: Source, *, has_died: bool, at: datetime) -> None:

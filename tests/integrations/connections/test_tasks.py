@@ -63,6 +63,22 @@ def test_a_source_whose_workers_all_died_says_so_and_is_read_an_hour_later():
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["parked", "done"]
 
 
+def test_a_source_whose_workers_died_while_they_came_further_is_tried_anew_at_once():
+    """Its twin above, in which nothing was stored, is the negative control."""
+    source = connections.source(due_at=NOON)
+
+    with connections.scripted(Page(Batch(), {"next": 1}, "x")), time_machine.travel(NOON) as clock:
+        sync_due()
+        connections.run(source, started_at=timezone.now(), counts={"issues": 100}, state="failed")
+        die_in_every_try(clock)
+        sync_due()
+        sync_due()
+        drain()
+
+    assert str(Source.objects.get().problem) == ""
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["parked", "done"]
+
+
 def test_without_asking_later_such_a_source_stays_unread(monkeypatch):
     """The negative control: the same moment is asked for again and again."""
     monkeypatch.setattr(tasks, "ask_later", lambda *_, **__: None)

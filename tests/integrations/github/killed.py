@@ -32,12 +32,17 @@ def work() -> None:
     """What a worker does, until every repository is read and nothing else is due."""
     from community.jobs.models import Job
     from community.jobs.worker import Worker
+    from integrations.connections.models import Source
+    from integrations.connections.tasks import sync_due
 
     worker = Worker(f"killed-{os.getpid()}")
     pending = Job.objects.filter(state__in=["waiting", "running"])
     reading = pending.filter(task="connections.sync")
-    while reading.exists() or pending.filter(run_at__lte=timezone.now()).exists():
+    unread = Source.objects.filter(synced_at=None)
+    while unread.exists() or reading.exists() or pending.filter(run_at__lte=timezone.now()):
         if not worker._step_or_recover():
+            if not reading.exists():
+                sync_due()  # as each minute: after five kills in one reading its job is parked
             time.sleep(0.02)
 
 
