@@ -49,12 +49,8 @@ def ask(source: Source, *, at: datetime) -> None:
         source_id=source.pk,
         full=is_relisting_due(source, at=at),
     )
-    if job.state not in OVER:
-        return
-    if job.state == Job.State.PARKED and has_come_further(source, since=job.created_at):
-        Source.objects.filter(pk=source.pk, due_at=source.due_at).update(due_at=at)
-        return
-    ask_later(source, has_died=job.state == Job.State.PARKED, at=at)
+    if job.state in OVER:
+        ask_later(source, job, at=at)
 
 
 def has_come_further(source: Source, *, since: datetime) -> bool:
@@ -62,14 +58,17 @@ def has_come_further(source: Source, *, since: datetime) -> bool:
     return source.runs.filter(started_at__gte=since).exclude(counts={}).exists()
 
 
-def ask_later(source: Source, *, has_died: bool, at: datetime) -> None:
-    """The job for this moment is over and read nothing, so another moment is needed.
+def ask_later(source: Source, job: Job, *, at: datetime) -> None:
+    """The job for this moment is over and did not end its reading, so another moment is needed.
 
     Nothing is changed where a run has moved the source on meanwhile.
     """
-    due = Source.objects.filter(pk=source.pk, due_at=source.due_at)
+    has_died, due = job.state == Job.State.PARKED, Source.objects.filter(due_at=source.due_at)
+    if has_died and has_come_further(source, since=job.created_at):
+        due.filter(pk=source.pk).update(due_at=at)
+        return
     problem = {"problem": Sentence(DIED)} if has_died else {}
-    due.update(due_at=at + AFTER_A_FAILURE, **problem)
+    due.filter(pk=source.pk).update(due_at=at + AFTER_A_FAILURE, **problem)
 
 
 @task("connections.prune_deliveries", every=timedelta(days=1), is_chore=True)

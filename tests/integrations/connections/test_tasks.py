@@ -114,7 +114,7 @@ def test_a_source_that_was_moved_on_meanwhile_is_left_alone():
     known = connections.source(due_at=NOON)
     Source.objects.update(due_at=NOON + timedelta(minutes=15))
 
-    tasks.ask_later(known, has_died=True, at=NOON)
+    tasks.ask_later(known, Job(state=Job.State.PARKED, created_at=NOON), at=NOON)
 
     found = Source.objects.get()
     assert (found.due_at, str(found.problem)) == (NOON + timedelta(minutes=15), "")

@@ -10,7 +10,7 @@ from integrations.connections import sync
 from integrations.connections.actions import connect
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
-from integrations.github import lanes, listing, pulls, transport, walk
+from integrations.github import listing, pulls, transport, walk
 from integrations.github.firstwalk import FirstWalk
 from integrations.github.reconcile import Reconciliation
 from tests.factories import NOON
@@ -32,7 +32,6 @@ def world():
 def _small_pages(monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", PAGE)
     monkeypatch.setattr(walk, "AT_ONCE", 1)
-    monkeypatch.setattr(lanes, "AT_ONCE", 1)
     monkeypatch.setattr(pulls, "LARGEST", 8)
     monkeypatch.setattr(transport, "PAUSE", 0.001)
 
@@ -224,4 +223,4 @@ def test_a_crash_between_any_two_pages_ends_in_the_same_tables(
         has_died, found = life(stop)
         assert found == whole, stop
         stop += 1
-    assert stop > 8
+    assert stop > 10
