@@ -143,7 +143,7 @@ def embeds(question: Question) -> list[dict[str, str]]:
     badge = site + reverse("metrics:embed_image", args=["badge", *args])
     chart = site + reverse("metrics:embed_image", args=["chart", *args])
     card = site + reverse("metrics:embed_card", args=args)
-    frame = f'<iframe src="{card}" title="{alt}" width="360" height="220" loading="lazy"></iframe>'
+    frame = f'<iframe src="{card}" title="{alt}" width="360" height="440" loading="lazy"></iframe>'
     return [
         {"label": _("Badge"), "url": badge, "code": f"[![{alt}]({badge})]({link})"},
         {"label": _("Chart"), "url": chart, "code": f"[![{alt}]({chart})]({link})"},
