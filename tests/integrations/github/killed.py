@@ -41,8 +41,9 @@ def work() -> None:
     unread = Source.objects.filter(synced_at=None)
     while unread.exists() or reading.exists() or pending.filter(run_at__lte=timezone.now()):
         if not worker._step_or_recover():
-            if not reading.exists():
-                sync_due()  # as each minute: after five kills in one reading its job is parked
+            if not reading.exists():  # after five kills its job is parked: an hour passes
+                unread.update(due_at=timezone.now())
+                sync_due()
             time.sleep(0.02)
 
 
