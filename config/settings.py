@@ -102,9 +102,15 @@ INSTALLED_APPS = [
     "community.tokens",
     "community.audit",
     "community.jobs",
+    "community.notifications",
     "contributors.activity",
     "contributors.metrics",
     "contributors.retention",
+    "contributors.attention",
+    "contributors.digests",
+    "contributors.criteria",
+    "governance.rolls",
+    "governance.ballots",
     "integrations.connections",
     "integrations.git",
     "integrations.github",
@@ -237,6 +243,9 @@ AVATAR_HOSTS = env.list(
     "AVATAR_HOSTS", default=["avatars.githubusercontent.com", "gitlab.com", "secure.gravatar.com"]
 )
 
+# Keys that no copy of the database holds: those of ballot boxes and what the site signs with
+BALLOT_KEYS = Path(env.str("BALLOT_KEYS", default=str(DATA_DIR / "keys")))
+
 # Language and time
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", dict(LANGUAGES))
@@ -289,6 +298,8 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# What is the same for everybody who is not signed in, and long counts, are made so seldom.
+KEEP_SECONDS = number("KEEP_SECONDS", 60, least=0)
 
 # Safety
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -316,7 +327,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "community.lib.paging.ApiPages",
+    "DEFAULT_PAGINATION_CLASS": "community.lib.rest.ApiPages",
     "PAGE_SIZE": 50,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -335,7 +346,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "community.lib.problems.answer",
+    "EXCEPTION_HANDLER": "community.lib.rest.answer",
     # Without a proxy of ours, X-Forwarded-For is whatever the caller makes up.
     "NUM_PROXIES": 1 if flag("BEHIND_PROXY", default=False) else 0,
 }
@@ -359,7 +370,12 @@ SPECTACULAR_SETTINGS = {
         "ContributionKind": "contributors.activity.models.Contribution.Kind",
         "WorkItemKind": "contributors.activity.models.WorkItem.Kind",
         "OrganizationKind": "community.people.models.Organization.Kind",
+        "DigestLength": "contributors.digests.editions.Length",
         "FollowUpKind": "contributors.retention.models.FollowUp.Kind",
+        "ElectionState": "governance.ballots.models.Election.State",
+        "RollState": "governance.rolls.models.Roll.State",
+        "RequestState": "governance.rolls.models.Request.State",
+        "CandidacyState": "governance.ballots.models.Candidacy.State",
         "AreaKind": "contributors.retention.api.AREA_KINDS",
     },
 }

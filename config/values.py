@@ -133,6 +133,7 @@ def database(data: Path) -> dict[str, Any]:
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                 "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+                "PRAGMA wal_autocheckpoint=4000;"
             ),
         }
     elif engine.endswith("postgresql"):

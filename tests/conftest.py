@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from community.audit.triggers import lift
 from community.people.models import Person
+from governance.rolls import triggers as rolls
 from tests import factories, migrated
 from tests.databases import postgresql_copies, shared_database, shared_databases, sqlite_copies
 
@@ -36,8 +37,9 @@ def pytest_unconfigure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Where the suite runs on two databases in turn, `-m "not own"` leaves out the second time
-    what would be the same: tests that use none, and those that start databases of their own."""
+    """Where the suite runs on two databases in turn, `-m "not own"` and `-m "own or not alike"`
+    run once what would be the same: tests that use none, those that start databases of their own,
+    and those that call themselves alike."""
     for item in items:
         if not uses_the_database(item):
             item.add_marker("own")
@@ -68,9 +70,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Emptying the tables between tests is the one thing that may delete audit events."""
+    """Emptying the tables between tests is the one thing that may delete audit events, and
+    sealed rolls."""
     with django_db_blocker.unblock():
         lift(connection)
+        rolls.lift(connection, "DELETE")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -102,6 +106,7 @@ def site_language():
 def folder_of_its_own(settings, tmp_path_factory):
     """Tests that run at the same time find nothing of each other on disk; made when needed."""
     settings.DATA_DIR = tmp_path_factory.getbasetemp() / f"data-{next(FOLDERS)}"
+    settings.BALLOT_KEYS = settings.DATA_DIR / "keys"
 
 
 @pytest.fixture(autouse=True)

@@ -41,8 +41,9 @@ class Stage:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def stage(request, tmp_path_factory) -> Iterator[Stage]:
     copies = request.getfixturevalue(f"{request.param}_copies")
-    with Nursery(copies().start(SCENE)) as nursery:
-        yield Stage(nursery, copies, tmp_path_factory.mktemp("stage"))
+    folder = tmp_path_factory.mktemp("stage")
+    with Nursery(copies().start(SCENE, GUILDHALL_DATA=str(folder))) as nursery:
+        yield Stage(nursery, copies, folder)
 
 
 @pytest.mark.parametrize("name", sorted(TASK_CASES))

@@ -12,24 +12,37 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.conf import settings
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from community.jobs.clock import story_at
 from community.jobs.models import Job
 from community.jobs.registry import Task, registered
+from community.notifications.models import Notice, Preference
 from community.people.models import OrganizationDomain, Person
+from contributors.activity.ingest import ingest_unsettled
 from contributors.activity.models import DayCount
 from contributors.activity.records import Batch
-from contributors.metrics.actions import mark_stale
+from contributors.attention.actions import note_visit
+from contributors.digests.models import Mailing, Subscription
+from contributors.metrics.actions import mark_stale, rebuild_figures, refresh_figures
 from contributors.metrics.models import Figure
 from contributors.retention.models import Drift, FollowUp
+from governance.ballots.models import Candidacy, Endorsement
 from integrations.connections.models import Delivery, Hook, SyncRun
 from integrations.connections.protocol import Page
 from tests import factories
 from tests.conftest import NOON
+from tests.contributors.activity.test_properties import story
+from tests.factories import ballots, ledger, rolls
 from tests.factories import connections as sources
-from tests.factories import ledger
+from tests.factories.activity import batch_of
 from tests.factories.deliveries import deliver
+from tests.factories.notices import notice
+from tests.governance.ballots import task_cases as elections
 
 WINGS = ("community", "contributors", "events", "governance", "integrations")
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -89,10 +102,33 @@ def active() -> Any:
     return repository
 
 
+def erased_visitor() -> Case:
+    person = factories.person()
+    note_visit(person=person, project=None, at=NOON)
+    return Case({"person_id": person.pk})
+
+
+def reviewed_repository() -> Case:
+    active()
+    return Case()
+
+
 def underived_repository() -> Case:
     repository = active()
     DayCount.objects.all().delete()
     return Case({"repository_id": repository.pk})
+
+
+def unsettled_rows() -> Case:
+    """What a run put off before it died."""
+    ingest_unsettled(repository=factories.repository(), batch=batch_of(*story()), at=NOON)
+    return Case()
+
+
+def somebody_on_leave() -> Case:
+    active()
+    person = Person.objects.earliest("pk")
+    return Case({"person_id": person.pk, "starts_on": "2026-03-01", "ends_on": None})
 
 
 def active_days() -> Case:
@@ -111,8 +147,26 @@ def found_bots() -> Case:
     return case
 
 
+def newly_looked_after() -> Case:
+    """Somebody answered who turns out to be nobody who looks after the project."""
+    repository, day = factories.repository(), date(2026, 3, 10)
+    ledger.fill(
+        repository,
+        ledger.work(1, 1, day),
+        ledger.act("b", 2, day, kind="issue_comment", work_item=1),
+    )
+    repository.project.maintainers.add(factories.person("boss"))
+    return Case({"project_id": repository.project_id})
+
+
 def stale_figures() -> Case:
-    mark_stale(repository_ids=[active().pk], since=date(2026, 3, 1), at=NOON)
+    mark_stale(repository_ids=[active().pk], days=[date(2026, 3, 1)], at=NOON)
+    return Case()
+
+
+def stale_last_days() -> Case:
+    stale_figures()
+    refresh_figures(at=NOON)
     return Case()
 
 
@@ -141,6 +195,118 @@ def erased_person() -> Case:
     fields = {"usual": 9, "recent": 0, "reason": "stopped", "version": 1}
     Drift.objects.create(person=one, since=NOON, months_from=NOON, known_until=NOON, **fields)
     return Case({"person_id": one.pk})
+
+
+def erased_voter() -> Case:
+    one = factories.person(erased_at=NOON)
+    rolls.request(rolls.sealed([one]), person=one)
+    return Case({"person_id": one.pk})
+
+
+def published_roll() -> Case:
+    roll = rolls.published([factories.person()], NOON + timedelta(days=7))
+    return Case({"roll_id": roll.pk}, diaries=("jobs.Job",))
+
+
+def decided_request() -> Case:
+    asked = rolls.request(rolls.sealed([factories.person()]), person=factories.person())
+    return Case({"request_id": asked.pk}, diaries=("jobs.Job",))
+
+
+def nominated_voter() -> Case:
+    voter, other = voters = ballots.people(2)
+    election = ballots.drafted(ballots.sealed_roll(voters), (), is_of_people=True)
+    made = Candidacy.objects.create(
+        election=election, person=voter, nominated_by=other, nominated_at=NOON
+    )
+    ids = {"candidacy_id": made.pk, "person_id": voter.pk, "by_id": other.pk}
+    return Case(ids, diaries=("jobs.Job",))
+
+
+def subscribed() -> Any:
+    """A maintainer who wants the weekly digest of a project in which something happened."""
+    repository, reader = active(), factories.person("reader", claimed_at=NOON)
+    EmailAddress.objects.create(user=reader, email="reader@example.com", verified=True)
+    repository.project.maintainers.add(reader)
+    rebuild_figures(at=NOON)
+    wish = {"person": reader, "project": repository.project, "length": "week"}
+    Subscription.objects.create(since=NOON - timedelta(days=30), **wish)
+    return wish
+
+
+def digests_to_plan() -> Case:
+    subscribed()
+    return Case()
+
+
+def digest_to_send() -> Case:
+    wish = subscribed()
+    Mailing.objects.create(starts_on=date(2026, 3, 9), planned_at=NOON, **wish)
+    ids = {"person_id": wish["person"].pk, "project_id": wish["project"].pk}
+    return Case({**ids, "edition": "2026-W11"})
+
+
+def merged_reader() -> Case:
+    wish, kept = subscribed(), factories.person("kept", claimed_at=NOON)
+    Person.objects.filter(pk=wish["person"].pk).update(merged_into=kept)
+    return Case({"person_ids": [kept.pk, wish["person"].pk]})
+
+
+def parted_reader() -> Case:
+    """What they asked for came along with a merge that is undone by now."""
+    wish, kept = subscribed(), factories.person("kept", claimed_at=NOON)
+    Subscription.objects.update(person=kept, moved_from=[wish["person"].pk])
+    return Case({"person_ids": [kept.pk, wish["person"].pk]})
+
+
+def erased_reader() -> Case:
+    return Case({"person_id": subscribed()["person"].pk})
+
+
+def told_reader() -> Any:
+    """Somebody with an address who was told something that waits to be mailed."""
+    reader = factories.person("reader", claimed_at=NOON)
+    EmailAddress.objects.create(user=reader, email="reader@example.com", verified=True)
+    return notice(reader, mail="waiting")
+
+
+def notice_to_mail() -> Case:
+    return Case({"notice_ids": [told_reader().pk]})
+
+
+def old_notices() -> Case:
+    for age in (181, 179):
+        notice(factories.person(), read_at=NOON - timedelta(days=age))
+    return Case()
+
+
+def merged_told() -> Case:
+    told, kept = told_reader(), factories.person("kept", claimed_at=NOON)
+    Preference.objects.create(person=told.person, group="elections", is_mailed=False)
+    Person.objects.filter(pk=told.person_id).update(merged_into=kept)
+    return Case({"person_ids": [kept.pk, told.person_id]})
+
+
+def parted_told() -> Case:
+    """What they were told came along with a merge that is undone by now."""
+    told, kept = told_reader(), factories.person("kept", claimed_at=NOON)
+    Notice.objects.update(person=kept, moved_from=[told.person_id])
+    return Case({"person_ids": [kept.pk, told.person_id]})
+
+
+def erased_told() -> Case:
+    return Case({"person_id": told_reader().person_id})
+
+
+def erased_candidate() -> Case:
+    """They stand in a draft, and endorsed somebody else there."""
+    gone, other = voters = ballots.people(2)
+    election = ballots.drafted(ballots.sealed_roll(voters), (), is_of_people=True)
+    facts = {"election": election, "nominated_at": NOON, "state": "accepted"}
+    Candidacy.objects.create(person=gone, statement="Me", **facts)
+    candidacy = Candidacy.objects.create(person=other, **facts)
+    Endorsement.objects.create(candidacy=candidacy, person=gone, endorsed_at=NOON)
+    return Case({"person_id": gone.pk})
 
 
 def a_source(connector: str = "scripted") -> Any:
@@ -228,26 +394,87 @@ def hooks_to_compare() -> Case:
     return Case()
 
 
+def elections_to_move() -> Case:
+    elections.of_each_stage()
+    return Case()
+
+
+def election_to_count() -> Case:
+    return Case({"election_id": elections.closed().pk})
+
+
+def counted_election() -> Case:
+    return Case({"election_id": elections.counted().pk})
+
+
+def election_over() -> Case:
+    return Case({"election_id": elections.voted().pk})
+
+
+def election_to_tell_of() -> Case:
+    """Jobs of mails name notices by id, which after a run cut off are others."""
+    return Case({"election_id": elections.voted().pk}, diaries=("jobs.Job",))
+
+
+def recorded_ballot() -> Case:
+    election = elections.voted()
+    voter = election.roll.voters.earliest("pk")
+    ids = {"election_id": election.pk, "person_id": voter.person_id}
+    return Case({**ids, "version": 2}, diaries=("jobs.Job",))
+
+
 TASK_CASES: dict[str, Callable[[], Case]] = {
+    "activity.note_maintainers": newly_looked_after,
     "activity.note_people": found_bots,
     "activity.rebuild": underived_repository,
+    "activity.settle": unsettled_rows,
+    "attention.forget": erased_visitor,
+    "attention.refresh": reviewed_repository,
+    "ballots.clear_box": counted_election,
+    "ballots.close": election_over,
+    "ballots.count": election_to_count,
+    "ballots.forget_candidate": erased_candidate,
+    "ballots.move_on": elections_to_move,
+    "ballots.publish": counted_election,
+    "ballots.remind": election_to_tell_of,
+    "ballots.tell_announced": election_to_tell_of,
+    "ballots.tell_canceled": election_to_tell_of,
+    "ballots.tell_nominee": nominated_voter,
+    "ballots.tell_of_ballot": recorded_ballot,
+    "ballots.tell_opened": election_to_tell_of,
+    "ballots.tell_published": election_to_tell_of,
     "connections.prune_deliveries": old_delivery,
     "connections.sync": source_to_read,
     "connections.sync_due": due_source,
+    "digests.forget": erased_reader,
+    "digests.move": merged_reader,
+    "digests.plan": digests_to_plan,
+    "digests.return": parted_reader,
+    "digests.send": digest_to_send,
     "github.close_stuck_deliveries": stuck_delivery,
     "github.compare_hook": lost_delivery,
     "github.compare_hooks": hooks_to_compare,
     "github.process_delivery": waiting_delivery,
     "jobs.prune": old_jobs,
     "metrics.note_activity": active_days,
+    "metrics.note_leave": somebody_on_leave,
     "metrics.note_people": active_people,
     "metrics.refresh": stale_figures,
+    "metrics.refresh_recent": stale_last_days,
+    "notifications.forget": erased_told,
+    "notifications.mail": notice_to_mail,
+    "notifications.move": merged_told,
+    "notifications.prune": old_notices,
+    "notifications.return": parted_told,
     "people.affiliate_by_domain": employed,
     "people.fetch_avatar": lambda: Case({"identity_id": pictured()}),
     "people.fetch_avatars": picture_awaited,
     "people.index_new": unindexed_newcomers,
     "retention.forget": erased_person,
     "retention.refresh": quiet_people,
+    "rolls.forget": erased_voter,
+    "rolls.tell_decided": decided_request,
+    "rolls.tell_published": published_roll,
 }
 
 
@@ -259,6 +486,7 @@ def noon():
         pytest.MonkeyPatch.context() as patch,
         time_machine.travel(NOON, tick=False),
         sources.scripted(Page(batch, {"next": 1}, "x")),
+        story_at(NOON),
     ):
         patch.setattr("community.people.pictures.fetch", lambda _: b"picture")
         patch.setattr("integrations.github.hookrecord.record_of", lambda _: LostRecord())
@@ -266,15 +494,18 @@ def noon():
 
 
 @pytest.fixture
-def world(db):
+def world(db, monkeypatch):
+    """No table is written anew here: all that happens is undone."""
+    monkeypatch.setattr("governance.ballots.tasks.forget_envelopes", lambda: True)
     with noon():
         yield
 
 
 def state(case: Case) -> dict[str, list[str]]:
-    """The content of every row of every table of ours, diaries apart."""
+    """The content of every row of every table of ours, diaries apart, and the keys of boxes."""
     ours = [m for m in apps.get_models() if m.__module__.split(".")[0] in WINGS]
-    return {
+    keys = {"keys": sorted(one.name for one in settings.BALLOT_KEYS.glob("*.box"))}
+    return keys | {
         model._meta.label: sorted(repr(list(map(told, columns, row))) for row in rows)
         for model in ours
         if model._meta.label not in case.diaries
@@ -327,8 +558,14 @@ def counted_writes(*, at_most: int | None = None):
 
 @contextmanager
 def undone():
-    """A world that is forgotten at the end."""
+    """A world that is forgotten at the end, in which notices get the same numbers each time.
+
+    Jobs name them, and PostgreSQL never gives a number twice of its own accord.
+    """
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), [Notice]):
+                cursor.execute(statement)
         yield
         transaction.set_rollback(True)
 

@@ -7,5 +7,5 @@ class LibConfig(AppConfig):
     label = "lib"
 
     def ready(self) -> None:
-        """Load what the apps register: jobs, reactions to topics, panels on pages."""
-        autodiscover_modules("tasks", "subscribers", "panels")
+        """Load what the apps register: jobs, reactions to topics, panels, topics of notices."""
+        autodiscover_modules("tasks", "subscribers", "panels", "notices")

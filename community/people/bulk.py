@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 CHUNK = 1000
 SQLITE_VALUES = 999  # that every SQLite takes in one statement
 SQLITE_ROWS = 40  # of at most 24 columns: every SQLite takes 999 values in one statement
+SQLITE_LENGTHS = (SQLITE_ROWS, 8, 1)
 T = TypeVar("T")
 # What stands behind a column, where one parameter is a JSON list of all the values. PostgreSQL
 # makes an array of them first: joined, they lead it to read a growing table again for each one.
@@ -150,19 +151,42 @@ def upsert(
 
     Names come from our own models. No key may come twice.
     """
-    names = (*key, *columns, *once)
-    kinds = (tuple(key), tuple(columns), names)
+    _put(table, (tuple(key), tuple(columns), (*key, *columns, *once)), rows)
+
+
+def insert_new(
+    table: str, key: Sequence[str], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Insert rows of `names`, but for those whose key is known; how many were inserted."""
+    return _put(table, (tuple(key), (), tuple(names)), rows)
+
+
+def _put(
+    table: str,
+    kinds: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    rows: Iterable[Sequence[Any]],
+) -> int:
+    """Write rows by key, columns to write where it is known, and names of all; how many."""
+    written, names = 0, kinds[-1]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for chunk in chunks(rows):
                 cursor.execute(_upsert_records(table, *kinds), [_records(names, chunk)])
-            return
+                written += cursor.rowcount
+            return written
         # Not one row at a time: within a transaction SQLite notes for each how to undo it.
         by_length: defaultdict[int, list[list[Any]]] = defaultdict(list)
         for chunk in chunks(rows, SQLITE_ROWS):
-            by_length[len(chunk)].append(list(chain.from_iterable(chunk)))
+            # In few lengths, since a statement is compiled and kept for each.
+            size = next(size for size in SQLITE_LENGTHS if size <= len(chunk))
+            for part in chunks(chunk, size):
+                length = len(part) if len(part) == size else 1
+                for some in chunks(part, length):
+                    by_length[length].append(list(chain.from_iterable(some)))
         for length, lists in by_length.items():
             cursor.executemany(_upsert_values(table, *kinds, length), lists)
+            written += cursor.rowcount
+    return written
 
 
 def _upsert(
@@ -176,7 +200,8 @@ def _upsert(
     updates = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in columns)
     return (
         f"INSERT INTO {quote(table)} ({', '.join(map(quote, names))}) {source} "
-        f"ON CONFLICT ({', '.join(map(quote, key))}) DO UPDATE SET {updates}"
+        f"ON CONFLICT ({', '.join(map(quote, key))}) "
+        f"DO {f'UPDATE SET {updates}' if updates else 'NOTHING'}"
     )
 
 

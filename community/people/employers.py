@@ -49,7 +49,7 @@ def affiliate_new(people: Iterable[tuple[int, str]]) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_first_acts(days: Mapping[int, date]) -> None:
     """Note on which day the bearers of identities first acted, as far as a mail domain names them.
 

@@ -15,6 +15,7 @@ from community.audit.actions import record
 from community.jobs.topics import publish
 from community.people.actions import set_avatar
 from community.people.hashing import tombstone
+from community.people.leaves import tell_of
 from community.people.models import AccessLink, IdentityLogin, Merge, PastHandle, Person
 from community.people.rules import why_not_erase, why_not_leave_without_admin
 
@@ -44,6 +45,16 @@ def erase_person(*, person: Person, typed: str, by: Person, at: datetime) -> Non
     publish("people.erased", person_id=person.pk)
 
 
+def with_absorbed(person_id: int) -> set[int]:
+    """The ids of a person and of everyone merged into them, however deep."""
+    people, new = {person_id}, {person_id}
+    while new:
+        merged = Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)
+        new = set(merged) - people
+        people |= new
+    return people
+
+
 def _with_absorbed(person: Person) -> list[Person]:
     """The person and everyone merged into them, however deep."""
     found, new = [person], [person]
@@ -67,6 +78,8 @@ def _wipe(person: Person, at: datetime) -> None:
     person.save()
     person.groups.clear()
     person.user_permissions.clear()
+    for project_id in person.maintained_projects.values_list("pk", flat=True):
+        publish("projects.maintainers_changed", project_id=project_id)
     person.maintained_projects.clear()
     _close_account(person)
     _wipe_identities(person, at)
@@ -86,7 +99,9 @@ def _close_account(person: Person) -> None:
     AccessLink.objects.filter(person=person).delete()
     person.api_tokens.all().delete()
     PastHandle.objects.filter(person=person).delete()
-    person.leaves.all().delete()
+    for leave in person.leaves.all():
+        tell_of(leave)
+        leave.delete()
     Merge.objects.filter(Q(kept=person) | Q(absorbed=person)).update(reason="")
     kind = ContentType.objects.get_for_model(Person)
     LogEntry.objects.filter(content_type=kind, object_id=str(person.pk)).update(

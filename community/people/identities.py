@@ -63,7 +63,7 @@ class _Label(NamedTuple):
     erased_at: datetime | None  # on SQLite without its zone
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def identify(actors: Iterable[Actor], *, at: datetime) -> dict[Key, int]:
     """The id of each actor's identity; unknown actors get an identity and a person.
 

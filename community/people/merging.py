@@ -34,6 +34,17 @@ def lock_people(*people: Person) -> list[Person]:
     return [locked[key] for key in keys]
 
 
+def became(person_id: int) -> list[int]:
+    """The ids of a person and of everyone they were merged into since, in turn."""
+    found: list[int] = []
+    person: int | None = person_id
+    while person is not None and person not in found:
+        found.append(person)
+        people = Person.objects.filter(pk=person)
+        person = people.values_list("merged_into", flat=True).first()
+    return found
+
+
 @transaction.atomic
 def merge_people(
     *,

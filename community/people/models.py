@@ -107,6 +107,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Whether somebody signs in as this person."""
         return self.claimed_at is not None
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether they can be told something: neither suspended, nor erased, nor merged away."""
+        return self.is_active and self.erased_at is None and self.merged_into_id is None
+
 
 class PastHandle(models.Model):
     """A handle that a person gave up; its address leads to the new one while nobody takes it."""

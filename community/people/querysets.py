@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from community.lib.text import searchable
 
@@ -16,6 +16,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def present(self) -> Self:
         """Neither merged away nor erased."""
         return self.filter(merged_into=None, erased_at=None)
+
+    def reachable(self) -> Self:
+        """Those who can be told something: present, and not suspended."""
+        return self.present().filter(is_active=True)
 
     def human(self) -> Self:
         """Without bots."""
@@ -51,15 +55,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
         jobs = Affiliation.objects.on(day).filter(organization=organization)
         return self.filter(Exists(jobs.filter(person=OuterRef("pk"))))
-
-    def with_affiliations(self, day: date) -> Self:
-        """Each with `current_affiliations`, those in force on this day."""
-        from community.people.models import Affiliation
-
-        jobs = Affiliation.objects.on(day).select_related("organization")
-        return self.prefetch_related(
-            Prefetch("affiliations", queryset=jobs, to_attr="current_affiliations")
-        )
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):

@@ -9,13 +9,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_safe
 
 from community.lib.paging import page_of
-from community.people.directory import find_people
+from community.people.directory import counts_of_people, find_people, person_lines
 from community.people.forms import DirectoryFilter, SuspendForm
 from community.people.identicon import identicon
-from community.people.models import Person
+from community.people.models import Organization, Person
 from community.people.profiles import find_person, sections_shown
 from community.people.rules import why_not_lift, why_not_make_link, why_not_suspend
-from community.people.visibility import levels_shown_to
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -69,14 +68,19 @@ def people(request: HttpRequest) -> HttpResponse:
     """The directory of people; bots on a tab of their own."""
     form = DirectoryFilter(request.GET)
     form.is_valid()
-    found = find_people(form.cleaned_data, viewer=request.user, day=timezone.now().date())
+    at, bots = timezone.now(), form.cleaned_data.get("bots", False)
+    found = find_people(form.cleaned_data, viewer=request.user, day=at.date())
+    is_filtered = any(request.GET.get(name) for name in ("q", "organization", "claimed"))
+    counts = counts_of_people()
+    page = page_of(found, request, count=None if is_filtered else counts[bots])
     context = {
         "form": form,
-        "page": page_of(found, request),
-        "bots": form.cleaned_data.get("bots", False),
-        "is_filtered": any(request.GET.get(name) for name in ("q", "organization", "claimed")),
-        "levels": levels_shown_to(request.user),
-        "humans_count": Person.objects.present().human().count(),
-        "bots_count": Person.objects.present().bots().count(),
+        "page": page,
+        "lines": [] if bots else person_lines(page, request.user, at),
+        "bots": bots,
+        "organizations": () if bots else tuple(Organization.objects.values_list("slug", "name")),
+        "is_filtered": is_filtered,
+        "humans_count": counts[False],
+        "bots_count": counts[True],
     }
     return render(request, "community/people/list.html", context)

@@ -1,5 +1,6 @@
 """Which section of a profile is shown to whom."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,8 +19,15 @@ SECTIONS = {
 
 def may_see(viewer: "Person | AnonymousUser", person: "Person", section: str) -> bool:
     """Whether the viewer may see this section of the person's profile."""
-    level = person.visibility.get(section, "public")
-    if level == "public" or viewer.is_staff or viewer.pk == person.pk:
+    return is_shown(viewer, person.pk, person.visibility, section)
+
+
+def is_shown(
+    viewer: "Person | AnonymousUser", pk: int, visibility: Mapping[str, str], section: str
+) -> bool:
+    """The same of a person of whom only the key and what they show is at hand."""
+    level = visibility.get(section, "public")
+    if level == "public" or viewer.is_staff or viewer.pk == pk:
         return True
     return level == "members" and viewer.is_authenticated
 

@@ -113,6 +113,8 @@ def _appoint(project: Project, maintainers: Sequence[Person]) -> dict[str, list[
     before = sorted(project.maintainers.values_list("pk", flat=True))
     after = sorted({person.pk for person in maintainers})
     project.maintainers.set(maintainers)
+    if before != after:
+        publish("projects.maintainers_changed", project_id=project.pk)
     return {"maintainers": [before, after]} if before != after else {}
 
 

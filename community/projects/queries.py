@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,7 @@ class Directory:
     """The projects that fit and the filters that led to them."""
 
     projects: ProjectQuerySet
+    count: int
     facets: list[Facet]
 
 
@@ -78,7 +79,19 @@ def directory(*, text: str, chosen: Mapping[str, str], sort: str) -> Directory:
     wanted = {name: chosen[name] for name in _VALUES if chosen.get(name)}
     kept = [row[0] for row in rows if _fits(row, wanted)]
     facets = [_facet(name, rows, wanted) for name in _VALUES]
-    return Directory(found.filter(pk__in=kept) if wanted else found, facets)
+    return Directory(found.filter(pk__in=kept) if wanted else found, len(kept), facets)
+
+
+def card_of(project: Project) -> tuple[Any, ...]:
+    """All that a card or a row of the directory shows of a project, to tell whether it is drawn."""
+    people = [
+        (one.handle, one.name, str(one.avatar), one.is_bot) for one in project.maintainers.all()
+    ]
+    return (
+        *(project.slug, project.name, project.kind, project.stage, project.summary),
+        *(tuple(project.topics), project.license, project.created_at, tuple(people)),
+        vars(project).get("repository_count"),
+    )
 
 
 def _fits(row: Row, wanted: Mapping[str, str]) -> bool:

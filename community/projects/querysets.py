@@ -55,8 +55,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def for_cards(self) -> Self:
         """With what a card of the directory shows, at a fixed number of queries."""
-        return self.prefetch_related("maintainers").annotate(
-            repository_count=models.Count("repositories", distinct=True)
+        prose = ("direction", "scenarios", "core_value", "vision", "mission", "search_text")
+        return (
+            self.defer(*prose)
+            .prefetch_related("maintainers")
+            .annotate(repository_count=models.Count("repositories", distinct=True))
         )
 
     def for_page(self, viewer: "Person | AnonymousUser") -> Self:

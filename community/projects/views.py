@@ -16,10 +16,10 @@ from community.lib.refusals import Refused
 from community.projects.actions import change_project, create_project
 from community.projects.forms import ProjectForm
 from community.projects.models import Project, ProjectSlug
-from community.projects.queries import directory
+from community.projects.queries import card_of, directory
 
 CARDS = 24
-page = require_http_methods(["GET", "HEAD", "POST"])
+pages = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -27,8 +27,10 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """The directory."""
     text = request.GET.get("q", "")[:200].replace("\0", "")
     found = directory(text=text, chosen=request.GET, sort=request.GET.get("sort", ""))
+    page = page_of(found.projects.for_cards(), request, CARDS, found.count)
     context = {
-        "page": page_of(found.projects.for_cards(), request, CARDS),
+        "page": page,
+        "cards": [(project, card_of(project)) for project in page],
         "facets": found.facets,
         "is_filtered": bool(text) or any(facet.chosen for facet in found.facets),
         "text": text,
@@ -55,7 +57,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@page
+@pages
 def create(request: HttpRequest) -> HttpResponse:
     """Open a project."""
     if not request.user.has_perm("projects.add_project"):
@@ -73,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@page
+@pages
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a project says of itself."""
     project = get_object_or_404(Project, slug=slug)

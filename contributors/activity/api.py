@@ -7,7 +7,7 @@ import django_filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
-from community.lib.paging import ApiCursor
+from community.lib.rest import ApiCursor
 from community.people.models import Identity
 from community.people.visibility import may_see
 from community.projects.models import Project, Repository
@@ -171,6 +171,7 @@ class WorkItemFilter(LedgerFilter):
     author = django_filters.CharFilter(method="by", label="Handle")
     kind = django_filters.ChoiceFilter(choices=WorkItem.Kind.choices)
     state = django_filters.ChoiceFilter(choices=WorkItem.State.choices)
+    label = django_filters.CharFilter(method="labeled", label="Name, whatever its capitals")
     waiting = django_filters.BooleanFilter(method="awaiting", label="Open without a response")
     locals()["from"] = django_filters.DateFilter(method="since", label="First day, UTC")
     to = django_filters.DateFilter(method="until", label="Day after the last, UTC")
@@ -178,6 +179,9 @@ class WorkItemFilter(LedgerFilter):
 
     def by(self, rows: Any, _name: str, handle: str) -> Any:
         return self.shown(rows, "author", handle)
+
+    def labeled(self, rows: Any, _name: str, label: str) -> Any:
+        return rows.labeled(label)
 
     def awaiting(self, rows: Any, _name: str, wanted: Any) -> Any:
         waiting = {"state": WorkItem.State.OPEN, "first_response_at": None}

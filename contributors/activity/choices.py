@@ -24,6 +24,7 @@ class Choice:
 
     project: str = ""
     repository: str = ""
+    label: str = ""
     person: Person | None = None
     kind: str = ""
     state: str = ""
@@ -34,6 +35,15 @@ class Choice:
     waiting: bool = False
     nothing: bool = False  # a person was named who is not there or shows nothing
     viewer: Viewer | None = None  # leaves out what this reader may not know of
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells these filters of this reader from others."""
+        person, viewer = self.person and self.person.pk, self.viewer and self.viewer.pk
+        return (
+            *(self.project, self.repository, person, self.kind, self.state, self.start, self.end),
+            *(self.bots, self.by, self.waiting, self.nothing, viewer),
+        )
 
     def place(self) -> Q:
         """In this project and this repository, by name or number."""
@@ -102,6 +112,7 @@ class Filter(forms.Form):
             nothing=bool(handle) and not (person and may_see(viewer, person, "activity")),
             project=given.get("project", ""),
             repository=given.get("repository", ""),
+            label=given.get("label", ""),
             kind=given.get("kind", ""),
             state=given.get("state", ""),
             start=given.get("from"),
@@ -135,6 +146,7 @@ class WorkItemFilter(Filter):
         required=False,
         choices=[("opened", _("opening")), ("closed", _("closing")), ("merged", _("merging"))],
     )
+    label = forms.CharField(required=False, max_length=255)
     author = forms.CharField(label=_("Author"), required=False, max_length=60)
     person = forms.CharField(required=False, max_length=60)
     waiting = forms.BooleanField(label=_("Waits for an answer"), required=False)

@@ -11,6 +11,7 @@ from contributors.activity.derive import derive_work_items
 from contributors.activity.models import DayCount, WorkItem
 from contributors.activity.rollups import recount_days
 from contributors.activity.settle import lock
+from contributors.activity.unanswered import count_waiting, derive_waiting
 
 CHUNK = 500
 _rebuilds: dict[str, Callable[[], None]] = {}
@@ -31,6 +32,10 @@ def rebuild_repository(repository: Repository) -> None:
         with transaction.atomic():
             lock(repository)
             derive_work_items(ids)
+            derive_waiting(repository.pk, ids)
+    with transaction.atomic():
+        lock(repository)
+        count_waiting(repository.pk)
     acts = repository.contributions.present().dates("occurred_at", "day")
     counted = DayCount.objects.filter(repository=repository)
     days = sorted({*acts, *counted.values_list("day", flat=True).distinct()})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -29,19 +30,23 @@ from contributors.activity.rows import (
 from contributors.activity.settle import (
     Touched,
     change_deletion,
+    day_of,
     days_of,
     lock,
+    put_off,
     settle,
     tell,
 )
 from contributors.activity.upsert import Outcome, merge
 
-__all__ = ["ingest", "mark_deleted", "mark_present", "record_completeness"]
+__all__ = ["ingest", "ingest_unsettled", "mark_deleted", "mark_present", "record_completeness"]
 
 _ITEM = CONTRIBUTIONS.columns.index("work_item_id")
 _OCCURRED = CONTRIBUTIONS.columns.index("occurred_at")
 _ACTOR = CONTRIBUTIONS.columns.index("identity_id")
 _NUMBER = WORK_ITEMS.columns.index("number")
+_STATE = WORK_ITEMS.columns.index("state")
+_OPEN = WorkItem.State.OPEN.value
 _TURNS = [WORK_ITEMS.columns.index(name) for name in ("opened_at", "closed_at", "merged_at")]
 
 
@@ -57,24 +62,39 @@ class _Visit:
     at: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ingest(*, repository: Repository, batch: Batch, at: datetime) -> Ingested:
     """Upsert a batch: identities, work items, contributions, then what derives from them.
 
     Idempotent: the same batch twice changes nothing. An older version of a row
     (by `updated_at`) never overwrites a newer one, so order does not matter.
     """
+    ingested, touched = _take_in(repository, batch, at)
+    settle(repository, touched)
+    return ingested
+
+
+@transaction.atomic(savepoint=False)
+def ingest_unsettled(*, repository: Repository, batch: Batch, at: datetime) -> Ingested:
+    """The same for one of many batches: what derives from them waits for `settle_waiting`."""
+    ingested, touched = _take_in(repository, batch, at)
+    put_off(repository, touched)
+    return ingested
+
+
+def _take_in(repository: Repository, batch: Batch, at: datetime) -> tuple[Ingested, Touched]:
+    """Write the rows of a batch; what that touches."""
     lock(repository)
     known = Known(identify(actors(batch.work_items, batch.contributions), at=at))
     visit = _Visit(repository, batch, known, _buried(repository), Touched(), at)
     items = _store_work_items(visit)
     acts = _store_contributions(visit)
-    settle(repository, visit.touched)
-    return Ingested(
+    ingested = Ingested(
         added=len(items.added) + len(acts.added),
         changed=len(items.changed) + len(acts.changed),
         unchanged=items.unchanged + acts.unchanged,
     )
+    return ingested, visit.touched
 
 
 @transaction.atomic
@@ -136,9 +156,22 @@ def _store_work_items(visit: _Visit) -> Outcome:
     visit.touched.turned.update(days_of(turn for turn in turns if turn))
     if outcome.added:
         _link_waiting(visit, [row[_NUMBER] for row in outcome.added.values()])
+        _note_opened(visit, outcome)
     if outcome.changed:
         _follow_changed(visit, outcome)
     return outcome
+
+
+def _note_opened(visit: _Visit, outcome: Outcome) -> None:
+    """Note which new work items may wait for an answer."""
+    may_wait = {
+        key for key, row in outcome.added.items() if row[_STATE] == _OPEN and row[-1] is None
+    }
+    if may_wait:
+        rows = WorkItem.objects.filter(
+            repository=visit.repository, external_id__in=among(key[0] for key in may_wait)
+        )
+        visit.touched.opened.update(rows.values_list("pk", flat=True))
 
 
 def _link_waiting(visit: _Visit, numbers: list[int]) -> None:
@@ -186,27 +219,30 @@ def _store_contributions(visit: _Visit) -> Outcome:
         buried=visit.buried,
         once={"recorded_at": visit.at},
     )
-    visit.touched.days.update(days_of(row[_OCCURRED] for _, row in outcome.versions()))
-    visit.touched.kinds.update(key[1] for key, _ in outcome.versions())
-    replies = [
-        row[_ITEM]
-        for key, row in outcome.versions()
-        if key[1] in REPLIES and row[_ITEM] is not None
-    ]
-    visit.touched.items.update(replies)
+    _note_touched(outcome, visit.touched)
     note_first_acts(_first_days(outcome))
     return outcome
+
+
+def _note_touched(outcome: Outcome, touched: Touched) -> None:
+    """The days, kinds and answered items of acts that came or changed."""
+    days, items = touched.days, touched.items
+    for (_id, kind), row in outcome.versions():
+        touched.kinds.add(kind)
+        days.add(day_of(row[_OCCURRED]))
+        if kind in REPLIES and row[_ITEM] is not None:
+            items.add(row[_ITEM])
 
 
 def _first_days(outcome: Outcome) -> dict[int, date]:
     """On which UTC day each identity first acted, among the rows that were written."""
     firsts: dict[int, datetime] = {}
-    fresh = [*outcome.added.values(), *(new for _, new in outcome.changed.values())]
+    fresh = chain(outcome.added.values(), (new for _, new in outcome.changed.values()))
     for row in fresh:
         actor, moment = row[_ACTOR], row[_OCCURRED]
         if actor is not None and (actor not in firsts or moment < firsts[actor]):
             firsts[actor] = moment
-    return {actor: moment.astimezone(UTC).date() for actor, moment in firsts.items()}
+    return {actor: day_of(moment) for actor, moment in firsts.items()}
 
 
 def _items_by_number(repository: Repository, batch: Batch) -> dict[int, LinkedItem]:

@@ -11,6 +11,7 @@ from contributors.activity.querysets import (
     CompletenessQuerySet,
     ContributionQuerySet,
     DayCountQuerySet,
+    WaitingQuerySet,
     WorkItemQuerySet,
 )
 
@@ -61,6 +62,8 @@ class WorkItem(models.Model):
     last_reply_by = models.ForeignKey(
         Identity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # Derived by `unanswered.py`: the moment of the last word while an answer is waited for.
+    waits_since = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)  # gone at the source: unknown, not zero
 
     objects = WorkItemQuerySet.as_manager()
@@ -76,12 +79,46 @@ class WorkItem(models.Model):
         indexes = [
             models.Index(fields=["repository", "number"], name="work_item_number"),
             models.Index(fields=["state", "opened_at"], name="work_item_state"),
+            models.Index(fields=["opened_at"], name="work_item_time"),
             models.Index(fields=["repository", "kind", "opened_at"], name="work_item_opened"),
             models.Index(fields=["repository", "kind", "closed_at"], name="work_item_closed"),
+            # All that is read of each open item to find what waits, so that no row is read.
+            models.Index(
+                fields=[
+                    *("state", "repository", "opened_at", "last_reply_at", "last_reply_by"),
+                    *("author", "is_draft", "deleted_at"),
+                ],
+                name="work_item_open",
+                condition=Q(state="open", is_draft=False, deleted_at=None),
+            ),
+            models.Index(
+                fields=["waits_since", "id"],
+                name="work_item_waits",
+                condition=Q(waits_since__isnull=False),
+            ),
+            models.Index(
+                fields=["repository", "waits_since", "id"],
+                name="work_item_waits_here",
+                condition=Q(waits_since__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"
+
+
+class Waiting(models.Model):
+    """How many work items of a repository wait for an answer; no row: none ever did."""
+
+    repository = models.OneToOneField(
+        Repository, on_delete=models.CASCADE, primary_key=True, related_name="waiting"
+    )
+    count = models.PositiveIntegerField()
+
+    objects = WaitingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} {self.count}"
 
 
 class Contribution(models.Model):
@@ -151,6 +188,12 @@ class Contribution(models.Model):
                 name="contribution_item_time",
                 condition=Q(work_item__isnull=False),
             ),
+            # Few among very many, and charts mark them.
+            models.Index(
+                fields=["kind", "occurred_at"],
+                name="contribution_release",
+                condition=Q(kind="release", deleted_at=None),
+            ),
             models.Index(
                 fields=["repository", "work_item_number"],
                 name="contribution_unlinked",
@@ -181,6 +224,16 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
+
+
+class Unsettled(models.Model):
+    """What batches touched that nothing was derived from yet; written together with their rows."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="+")
+    touched = models.JSONField()  # as `settle.Touched`
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} unsettled"
 
 
 class DayCount(models.Model):
@@ -245,6 +298,12 @@ class Completeness(models.Model):
             models.UniqueConstraint(fields=["repository", "day"], name="completeness_repo_day"),
             models.CheckConstraint(
                 condition=Q(received__lte=F("expected")), name="completeness_received_at_most_all"
+            ),
+        ]
+        # A period is added up from the index alone, however many years there are.
+        indexes = [
+            models.Index(
+                fields=["day", "repository", "expected", "received"], name="completeness_by_day"
             ),
         ]
 

@@ -1,4 +1,7 @@
-"""What PostgreSQL knows of the tables that a reading fills."""
+"""What the databases do with tables that a reading fills: plans, and memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -11,6 +14,27 @@ SELECT relname FROM pg_class
 WHERE oid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) AS name))
     AND pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1)
 """
+
+SMALL_CACHE = -2_000  # kB, as SQLite has it by itself
+
+
+@contextmanager
+def little_held() -> Iterator[None]:
+    """Let SQLite hold little of its file in this process, while a reading writes all over it.
+
+    The system holds what was read lately as well, and gives it up where memory is short.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        usual = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA cache_size = {SMALL_CACHE}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
 def count_grown_tables() -> None:

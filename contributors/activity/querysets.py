@@ -1,11 +1,15 @@
 """Reads of the ledger, named as phrases."""
 
+import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, Func, OuterRef, Q, Sum
+from django.db.models.functions import Cast
 
+from community.people.models import Identity
 from community.projects.models import Project, Repository
 
 if TYPE_CHECKING:
@@ -17,8 +21,12 @@ if TYPE_CHECKING:
         Completeness,
         Contribution,
         DayCount,
+        Waiting,
         WorkItem,
     )
+
+# Written out: SQLite takes the index of open items for no value that is bound.
+OPEN = Func(template="'open'", output_field=models.CharField())
 
 
 def shown_to(viewer: "Person | AnonymousUser") -> Q:
@@ -40,26 +48,53 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(repository__project=project)
 
     def waiting(self) -> Self:
+        """What is unanswered, as `unanswered.py` noted it."""
+        return self.filter(waits_since__isnull=False)
+
+    def unanswered(self) -> Self:
         """Open, no draft, by a person, and a maintainer has not had the last word.
 
         A project without known maintainers takes anybody's word but the author's.
         """
-        maintainers = Project.maintainers.through.objects.filter(
-            project=OuterRef("repository__project")
+        link = Project.maintainers.through._default_manager
+        with_some = Exists(link.filter(project=OuterRef("project")))
+        maintained = Q(repository__in=Repository.objects.filter(with_some).values("pk"))
+        # Most replies are by nobody who maintains anything, which is found without a look each.
+        maintainers = Identity.objects.filter(person__in=link.values("person")).values("pk")
+        of_this = link.filter(
+            project__repositories=OuterRef("repository"),
+            person__identities=OuterRef("last_reply_by"),
         )
-        maintained = Exists(maintainers)
-        answered = Exists(maintainers.filter(person=OuterRef("last_reply_by__person")))
+        by_one = Q(last_reply_by__in=maintainers) & Exists(of_this)
         own = Q(last_reply_by__person=F("author__person"))
-        unanswered = Q(last_reply_by=None) | (maintained & ~answered) | (~maintained & own)
+        unanswered = Q(last_reply_by=None) | (maintained & ~by_one) | (~maintained & own)
+        bots = Identity.objects.filter(person__is_bot=True)
         return (
             self.present()
-            .filter(unanswered, state="open", is_draft=False)
-            .exclude(author__person__is_bot=True)
+            .filter(unanswered, state=OPEN, is_draft=False)
+            .exclude(author__in=bots.values("pk"))
         )
+
+    def longest_waiting(self) -> Self:
+        """By the moment of the last word, or of the opening where there is none."""
+        return self.order_by("waits_since", "pk")
+
+    def silent_since(self, moment: datetime) -> Self:
+        """Waiting without a word since this moment."""
+        return self.filter(waits_since__lte=moment)
+
+    def labeled(self, name: str) -> Self:
+        """Carrying this label; SQLite knows capitals of ASCII alone as the same letter."""
+        spelled = Q()
+        for text in {json.dumps(name), json.dumps(name, ensure_ascii=False)}:
+            spelled |= Q(label_words__icontains=text)
+        return self.annotate(label_words=Cast("labels", models.TextField())).filter(spelled)
 
     def chosen(self, choice: "Choice") -> Self:
         """What the filters of the page leave."""
         found = self.present().filter(choice.place())
+        if choice.label:
+            found = found.labeled(choice.label)
         if choice.person is not None:
             found = found.filter(author__person=choice.person)
         if choice.state:
@@ -71,7 +106,17 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def with_people(self) -> Self:
         """With what a row of the page shows."""
-        return self.select_related("repository__project", "author__person", "last_reply_by__person")
+        return self.select_related("repository__project", "author__person")
+
+
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    def shown_to(self, viewer: "Person | AnonymousUser") -> Self:
+        """In repositories that this reader may know of."""
+        return self.filter(shown_to(viewer))
+
+    def total(self) -> int:
+        """How many wait in all."""
+        return self.aggregate(total=Sum("count"))["total"] or 0
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
@@ -99,10 +144,6 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         found = found.filter(choice.within("occurred_at"))
         return found.filter(choice.bots_apart("identity__person__is_bot"))
 
-    def with_people(self) -> Self:
-        """With what a row of the page shows."""
-        return self.select_related("repository__project", "identity__person", "work_item")
-
     def between(self, start: datetime, end: datetime) -> Self:
         """In the half-open period [start, end)."""
         return self.filter(occurred_at__gte=start, occurred_at__lt=end)
@@ -116,6 +157,17 @@ class DayCountQuerySet(models.QuerySet["DayCount"]):
             found = found.filter(identity__person=choice.person)
         found = found.filter(choice.days("day"))
         return found.filter(choice.bots_apart("identity__person__is_bot"))
+
+    def total_chosen(self, choice: "Choice") -> int:
+        """How many contributions the same filters leave.
+
+        Those of people are all without those of bots, who are few: so nobody is looked up
+        for each of very many counts.
+        """
+        if choice.bots or choice.person is not None:
+            return self.chosen(choice).total()
+        everything, bots = (replace(choice, bots=whose) for whose in ("all", "only"))
+        return self.chosen(everything).total() - self.chosen(bots).total()
 
     def total(self) -> int:
         """How many contributions these counts stand for."""

@@ -133,36 +133,37 @@ def contribution_row(
     record: ContributionRecord, known: Known, items: Mapping[int, LinkedItem]
 ) -> Row:
     """The columns of `CONTRIBUTIONS`; what belongs to a deleted work item is deleted too."""
-    item = None if record.work_item is None else items.get(record.work_item)
+    # Taken apart at once: by name each field would be looked up for each of many rows.
+    (source, _kind, _id, actor, occurred_at, number, zone, title, url, outcome, is_merge, added,
+     removed, updated_at) = record  # fmt: skip
+    item = None if number is None else items.get(number)
     return (
-        record.source,
-        known(record.actor),
-        item and item.pk,
-        record.work_item,
-        record.occurred_at,
-        record.zone_minutes,
-        record.title and storable(record.title, 300),
-        record.url and storable(record.url, 500),
-        record.outcome,
-        record.is_merge,
-        _count(record.lines_added),
-        _count(record.lines_removed),
-        record.updated_at,
-        item and item.deleted_at,
+        source,
+        None if actor is None else known(actor),
+        None if item is None else item.pk,
+        number,
+        occurred_at,
+        zone,
+        title and storable(title, 300),
+        url and storable(url, 500),
+        outcome,
+        is_merge,
+        None if added is None else _count(added),
+        None if removed is None else _count(removed),
+        updated_at,
+        None if item is None else item.deleted_at,
     )
 
 
 def actors(
     items: Sequence[WorkItemRecord], contributions: Sequence[ContributionRecord]
 ) -> list[Actor]:
-    """Everybody these records name."""
-    named = [
-        *(record.actor for record in contributions),
-        *(record.author for record in items),
-        *(record.closed_by for record in items),
-    ]
+    """Everybody these records name, each version of them once."""
+    named = dict.fromkeys([record.actor for record in contributions])
+    named |= dict.fromkeys([record.author for record in items])
+    named |= dict.fromkeys([record.closed_by for record in items])
     return [actor for actor in named if actor is not None]
 
 
-def _count(value: int | None) -> int | None:
-    return None if value is None else min(max(value, 0), MOST)
+def _count(value: int) -> int:
+    return min(max(value, 0), MOST)

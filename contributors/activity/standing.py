@@ -13,6 +13,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import Sentence
+from community.people.bulk import among
 from community.projects.models import Repository
 from contributors.activity.models import Completeness
 
@@ -115,7 +116,7 @@ def weigh_each(
     end: date | None = None,
 ) -> dict[int, Weight]:
     """The weight of each repository over the days from `start` to before `end`."""
-    rows = Completeness.objects.filter(repository__in=repositories).within(start, end)
+    rows = Completeness.objects.filter(repository__in=among(repositories)).within(start, end)
     sums = rows.order_by().values_list("repository").annotate(Sum("expected"), Sum("received"))
     counts = {pk: (expected, received) for pk, expected, received in sums}
     stand = standings(repositories, at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from community.people.bulk import TEXTS, upsert, utc_text
+from community.people.bulk import TEXTS, insert_new, upsert, utc_text
 from contributors.activity.rows import Row, RowKey, Table, is_older, survives
 
 KEY = ("repository_id", "external_id", "kind")
@@ -45,12 +45,68 @@ def merge(
     and the write.
     """
     outcome = Outcome()
-    stored = _stored(table, repository_id, rows)
-    for key, row in rows.items():
-        _judge(key, row, stored.get(key), buried.get(key), outcome)
-    fresh = {**outcome.added, **{key: new for key, (_, new) in outcome.changed.items()}}
-    _write(table, repository_id, fresh, once)
+    if rows and not _holds_some(table, repository_id, rows):
+        outcome.added = _insert(table, repository_id, _with_buried(rows, buried), once)
+    rest = {key: row for key, row in rows.items() if key not in outcome.added}
+    if rest:
+        stored = _stored(table, repository_id, rest)
+        for key, row in rest.items():
+            _judge(key, row, stored.get(key), buried.get(key), outcome)
+        fresh = {key: outcome.added[key] for key in rest if key in outcome.added}
+        fresh |= {key: new for key, (_, new) in outcome.changed.items()}
+        values = _values(table, repository_id, fresh, once)
+        upsert(table.name, KEY, table.columns, values, once=tuple(once))
     return outcome
+
+
+def _holds_some(table: Table, repository_id: int, rows: Mapping[RowKey, Row]) -> bool:
+    """Whether the table holds some of these rows, judged by a few."""
+    keys = list(rows)
+    few = {keys[place][0] for place in (0, len(keys) // 3, len(keys) * 2 // 3, -1)}
+    with connection.cursor() as cursor:
+        cursor.execute(_look_up(table, connection.vendor), [repository_id, json.dumps(list(few))])
+        return cursor.fetchone() is not None
+
+
+def _with_buried(
+    rows: Mapping[RowKey, Row], buried: Mapping[RowKey, datetime]
+) -> Mapping[RowKey, Row]:
+    """Rows as they are added: dead where the deletion that waits for them is newer."""
+    if not buried:
+        return rows
+    return {
+        key: row if survives(buried.get(key), row[-2]) else _dead(row, buried[key])
+        for key, row in rows.items()
+    }
+
+
+def _insert(
+    table: Table, repository_id: int, rows: Mapping[RowKey, Row], once: Mapping[str, datetime]
+) -> dict[RowKey, Row]:
+    """Insert rows that are new as it seems; those that were, the others are left as they are."""
+    names, last = (*KEY, *table.columns, *once), _last_id(table)
+    values = _values(table, repository_id, rows, once)
+    if insert_new(table.name, KEY, names, values) == len(rows):
+        return dict(rows)
+    return {key: rows[key] for key in _keys_behind(table, repository_id, last)}
+
+
+def _last_id(table: Table) -> int:
+    """The last id given so far; what is inserted from now on gets a greater one."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(id) FROM {connection.ops.quote_name(table.name)}")  # noqa: S608
+        return int(cursor.fetchone()[0] or 0)
+
+
+def _keys_behind(table: Table, repository_id: int, last: int) -> list[RowKey]:
+    """The keys of what was inserted into a repository since an id was the last."""
+    name = connection.ops.quote_name(table.name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT external_id, kind FROM {name} WHERE repository_id = %s AND id > %s",  # noqa: S608
+            [repository_id, last],
+        )
+        return list(cursor.fetchall())
 
 
 def _judge(
@@ -120,19 +176,18 @@ def _from_driver(table: Table, row: Row) -> Row:
     return tuple(values)
 
 
-def _write(
+def _values(
     table: Table,
     repository_id: int,
     rows: Mapping[RowKey, Row],
     once: Mapping[str, datetime],
-) -> None:
+) -> Iterator[Row]:
+    """The rows as they are written, by `KEY`, the columns of the table and `once`."""
     moments = list(once.values())
     if connection.vendor == "sqlite":
         more = [utc_text(value) for value in moments]
-        values = ((repository_id, *key, *_plain(table, row), *more) for key, row in rows.items())
-    else:
-        values = ((repository_id, *key, *row, *moments) for key, row in rows.items())
-    upsert(table.name, KEY, table.columns, values, once=tuple(once))
+        return ((repository_id, *key, *_plain(table, row), *more) for key, row in rows.items())
+    return ((repository_id, *key, *row, *moments) for key, row in rows.items())
 
 
 def _plain(table: Table, row: Row) -> list[Any]:

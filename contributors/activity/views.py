@@ -5,15 +5,13 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from community.lib.paging import ROWS, page_of
-from community.people.models import Identity
-from community.people.visibility import may_see
+from community.lib.paging import ROWS, kept_if_slow, page_of
 from community.projects.models import Project, Repository
 from contributors.activity.choices import Choice, ContributionFilter, Filter, WorkItemFilter
 from contributors.activity.exports import (
@@ -23,9 +21,12 @@ from contributors.activity.exports import (
     export,
 )
 from contributors.activity.heat import heat_of, year_asked, years_of
+from contributors.activity.lines import contribution_lines, work_item_lines
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.newest import newest_of
 from contributors.activity.overview import known_until, overview, short_day
 from contributors.activity.standing import weight_of
+from contributors.activity.waiting import waiting_page
 
 
 @require_safe
@@ -37,9 +38,14 @@ def contributions(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("format")
     if wanted in FORMATS:
         return export(rows, CONTRIBUTION_COLUMNS, as_format=wanted, viewer=request.user)
-    page = _counted(rows.with_people(), DayCount.objects.chosen(choice).total(), request)
-    hidden = {row.pk for row in page if _is_hidden(row.identity, request)}
-    context = {"page": page, "hidden": hidden, **_frame(form, choice, request)}
+    count = kept_if_slow(("days", *choice.key), lambda: DayCount.objects.total_chosen(choice))
+    page = _counted(rows, count, request)
+    frame = _frame(form, choice, request)
+    places = [pk for pk, _ in frame["repositories"]]
+    if (newest := newest_of(page, choice, places)) is not None:
+        page.object_list = newest
+    lines = contribution_lines(page, request.user, timezone.now())
+    context = {"page": page, "lines": lines, **frame}
     return render(request, "contributors/activity/contributions.html", context)
 
 
@@ -53,10 +59,18 @@ def work_items(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("format")
     if wanted in FORMATS:
         return export(rows, WORK_ITEM_COLUMNS, as_format=wanted, viewer=request.user)
-    page = page_of(rows.with_people(), request)
-    hidden = {row.pk for row in page if _is_hidden(row.author, request)}
-    context = {"page": page, "hidden": hidden, **_frame(form, choice, request)}
+    count = kept_if_slow(("items", *choice.key), rows.count)
+    page = page_of(rows, request, count=count)
+    lines = work_item_lines(page, request.user, timezone.now())
+    context = {"page": page, "lines": lines, **_frame(form, choice, request)}
     return render(request, "contributors/activity/work_items.html", context)
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer and by whom, the longest waiting first."""
+    context = waiting_page(request, timezone.now())
+    return render(request, "contributors/activity/waiting.html", context)
 
 
 @require_safe
@@ -104,11 +118,6 @@ def _day_asked(rows: "QuerySet[Completeness]", asked: str) -> Completeness | Non
     return rows.select_related("repository").filter(day=day).first()
 
 
-def _is_hidden(identity: Identity | None, request: HttpRequest) -> bool:
-    """Whether this person does not show the reader what they do."""
-    return identity is not None and not may_see(request.user, identity.person, "activity")
-
-
 def _counted(rows: "QuerySet[Contribution]", count: int, request: HttpRequest) -> "Page[Any]":
     """A page whose number of rows is known from the day counts, without counting rows."""
     paginator = Paginator(rows, ROWS)
@@ -124,7 +133,7 @@ def _frame(form: Filter, choice: Choice, request: HttpRequest) -> dict[str, Any]
     return {
         "form": form,
         "choice": choice,
-        "projects": Project.objects.order_by("name").values_list("slug", "name"),
-        "repositories": repositories.values_list("pk", "name")[:200],
+        "projects": tuple(Project.objects.order_by("name").values_list("slug", "name")),
+        "repositories": tuple(repositories.values_list("pk", "name")[:200]),
         "is_filtered": bool(form.data.keys() - {"page", "format", "bots"}),
     }

@@ -10,14 +10,16 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from community.people.models import Person
+from community.people.models import Organization, Person
 from community.people.visibility import may_see
 from community.projects.models import Project, Repository
 from contributors.activity.completeness_api import ReasonSerializer
 from contributors.activity.standing import Weight
-from contributors.metrics.models import Figure
+from contributors.metrics.models import STORED, Figure
 from contributors.metrics.registry import METRICS, Metric
 from contributors.metrics.wholeness import weights_of
+
+UNTOLD = frozenset({"people", "repositories"})
 
 
 class MetricSerializer(serializers.Serializer[Metric]):
@@ -78,19 +80,20 @@ class FigureSerializer(serializers.ModelSerializer[Figure]):
 
     @extend_schema_field(serializers.DictField())
     def get_details(self, figure: Figure) -> dict[str, Any]:
-        """Without the people behind it, some of whom may not show their activity."""
-        return {key: value for key, value in figure.details.items() if key != "people"}
+        """Without the people and repositories behind it, some of which may not be shown."""
+        return {key: value for key, value in figure.details.items() if key not in UNTOLD}
 
 
 class FigureFilter(django_filters.FilterSet):
     """Figures by scope, metric and month."""
 
     metric = django_filters.MultipleChoiceFilter(choices=[(key, key) for key in METRICS])
-    scope = django_filters.ChoiceFilter(choices=Figure.Scope.choices)
+    scope = django_filters.ChoiceFilter(choices=STORED)
     project = django_filters.CharFilter(method="of_project", label="Slug")
     repository = django_filters.NumberFilter(
         method="of_repository", min_value=1, max_value=2**63 - 1, decimal_places=0, label="Id"
     )
+    organization = django_filters.CharFilter(method="of_organization", label="Slug")
     person = django_filters.CharFilter(method="of_person", label="Handle")
     locals()["from"] = django_filters.DateFilter(field_name="month", lookup_expr="gte")
     to = django_filters.DateFilter(field_name="month", lookup_expr="lt")
@@ -107,6 +110,10 @@ class FigureFilter(django_filters.FilterSet):
 
     def of_repository(self, figures: Any, _name: str, number: Any) -> Any:
         return figures.filter(scope=Figure.Scope.REPOSITORY, scope_id=int(number))
+
+    def of_organization(self, figures: Any, _name: str, slug: str) -> Any:
+        found = Organization.objects.filter(slug=slug).values_list("pk")
+        return figures.filter(scope=Figure.Scope.ORGANIZATION, scope_id__in=found)
 
     def of_person(self, figures: Any, _name: str, handle: str) -> Any:
         person = Person.objects.present().filter(handle__iexact=handle).first()
@@ -130,7 +137,9 @@ class FigureViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Figure]):
 
     serializer_class = FigureSerializer
     filterset_class = FigureFilter
-    queryset = Figure.objects.order_by("-month", "scope", "scope_id", "metric")
+    queryset = Figure.objects.filter(metric__in=METRICS).order_by(
+        "-month", "scope", "scope_id", "metric"
+    )
 
     def list(self, request: Request, *_: Any, **__: Any) -> Response:
         """A page of them, each with how complete it is."""

@@ -65,6 +65,7 @@ class FigureCard:
     value: str | None
     unit: str = ""
     change: Mapping[str, str] | None = None
+    year_change: Mapping[str, str] | None = None
     spark: SafeString | str = ""
     completeness: float | None = None
     note: str = ""
@@ -84,7 +85,7 @@ def address(name: str, *args: object) -> str:
 def rows_url(key: str, place: Place, window: Window) -> str:
     """Where the rows behind a metric of a scope and period are listed."""
     page, filters = ROWS[key]
-    found = address(page)
+    found = address(page) if place.has_rows else ""
     return f"{found}?{place.filters}{filters}{window.query}" if found else ""
 
 
@@ -100,6 +101,19 @@ def change_of(value: float | None, before: float | None, unit: str) -> dict[str,
     return {"direction": "down", "text": _("down from %(before)s") % {"before": then}}
 
 
+def change_of_year(value: float | None, year_ago: float | None, unit: str) -> dict[str, str] | None:
+    """How a value stands to that of the same period a year before."""
+    change = change_of(value, year_ago, unit)
+    if change is None:
+        return None
+    words = {
+        "same": _("as a year ago"),
+        "up": _("up from %(before)s a year ago"),
+        "down": _("down from %(before)s a year ago"),
+    }
+    return {**change, "text": words[change["direction"]] % {"before": phrase(year_ago, unit)}}
+
+
 def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
     """One metric of a scope in a period, with the line of its last months."""
     metric, found, gap = METRICS[key], board.measures[key], board.gap
@@ -109,6 +123,7 @@ def card(key: str, board: Board, place: Place, window: Window) -> FigureCard:
         value=value,
         unit=unit,
         change=change_of(found.value, found.before, metric.unit),
+        year_change=change_of_year(found.value, found.year_ago, metric.unit),
         spark=sparkline(board.values(key)),
         completeness=gap.share(found.completeness) if gap else found.completeness,
         note=note_of(key, found),

@@ -40,12 +40,20 @@ class Series(NamedTuple):
     values: Sequence[float | None]
 
 
+class Mark(NamedTuple):
+    """How many releases a band of a chart holds, and which."""
+
+    number: int
+    words: str
+
+
 class Axis(NamedTuple):
-    """The bands below a chart: short labels, full names, and the unit of the values."""
+    """The bands below a chart: short labels, full names, the unit of the values, releases."""
 
     labels: Sequence[str]
     names: Sequence[str]
     unit: str = ""
+    marks: Sequence[Mark] = ()  # one for each band, or none at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ class Chart:
     csv_url: str = ""
     json_url: str = ""
     note: "str | _StrPromise" = ""
+    has_releases: bool = False
+    plot: str = ""  # JSON of a long series, which `plot.js` draws so that it can be searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class Plot:
     names: Sequence[str]  # in full, read out
     ticks: Sequence[float]
     width: float = 1.0  # the share of the drawing that the bands fill
+    marks: Sequence[Mark] = ()
 
     def center(self, band: int) -> float:
         return self.width * (band + 0.5) / len(self.labels)
@@ -111,9 +122,28 @@ class Plot:
     def columns(self, series: Sequence[Series], unit: str) -> SafeString:
         """One stop of the Tab key per band, which reads out what stands there."""
         return joined(
-            self.column(band, spoken(name, series, band, unit))
+            self.column(band, spoken(name, series, band, unit) + self.released(band))
             for band, name in enumerate(self.names)
         )
+
+    def released(self, band: int) -> str:
+        """What a band reads out of its releases."""
+        if not self.marks or not self.marks[band].number:
+            return ""
+        mark = self.marks[band]
+        return ". " + _("Released: %(names)s") % {"names": mark.words or mark.number}
+
+    def releases(self, key: str) -> SafeString:
+        """A small triangle on a dashed line over each band in which something was released."""
+        bands = [band for band, mark in enumerate(self.marks) if mark.number]
+        if not bands:
+            return SafeString("")
+        # Attributes: rules of the style sheet do not reach into what is used.
+        ends = {"y1": pixels(TOP - 4), "y2": pixels(FLOOR)}
+        line = tag("line", **ends, stroke_dasharray="3 3", stroke_opacity="0.6")
+        flag = tag("g", line, tag("path", d="M-4 2h8l-4 8z", stroke="none"), id=f"{key}-flag")
+        uses = [tag("use", href=f"#{key}-flag", x=percent(self.center(band))) for band in bands]
+        return tag("g", tag("defs", flag), *uses, class_="release", aria_hidden="true")
 
     def column(self, band: int, words: str) -> SafeString:
         hit = tag(
@@ -206,7 +236,8 @@ def remembered(draw: Callable[..., SafeString]) -> Callable[..., SafeString]:
             Series(str(one.label), tuple(one.values)) if isinstance(one, Series) else one
             for one in shown
         )
-        bands = Axis(tuple(axis.labels), tuple(map(str, axis.names)), str(axis.unit))
+        names = tuple(map(str, axis.names))
+        bands = Axis(tuple(axis.labels), names, str(axis.unit), tuple(axis.marks))
         return drawn(get_language(), key, str(title), series, bands, **named)
 
     return asked
@@ -224,8 +255,8 @@ def line_chart(
     """Lines over bands; up to four carry their names at their ends."""
     has_names = 1 < len(series) <= LABELED
     ticks = nice_ticks(highest(series), is_whole=is_whole)
-    plot = Plot(axis.labels, axis.names, ticks, 0.76 if has_names else 1.0)
-    about = _("Lines over %(count)s months.") % {"count": len(axis.labels)}
+    plot = Plot(axis.labels, axis.names, ticks, 0.76 if has_names else 1.0, axis.marks)
+    about = _("Lines over %(count)s periods.") % {"count": len(axis.labels)}
     return drawing(
         key,
         title,
@@ -233,6 +264,7 @@ def line_chart(
         plot.untracked(series),
         plot.grid(),
         plot.axis(),
+        plot.releases(key),
         lines(plot, series),
         end_labels(plot, series) if has_names else "",
         plot.columns(series, axis.unit),
@@ -279,8 +311,8 @@ def stacked_bars(
 ) -> SafeString:
     """One bar per band, its parts on top of each other in the order of the series."""
     sums = [sum(one.values[band] or 0 for one in series) for band in range(len(axis.labels))]
-    plot = Plot(axis.labels, axis.names, nice_ticks(max(sums, default=0)))
-    about = _("Bars over %(count)s months, each kind on top of the other.") % {
+    plot = Plot(axis.labels, axis.names, nice_ticks(max(sums, default=0)), marks=axis.marks)
+    about = _("Bars over %(count)s periods, each kind on top of the other.") % {
         "count": len(axis.labels)
     }
     return drawing(
@@ -290,6 +322,7 @@ def stacked_bars(
         plot.untracked(series),
         plot.grid(),
         plot.axis(),
+        plot.releases(key),
         bars(plot, series),
         plot.columns(series, axis.unit),
     )

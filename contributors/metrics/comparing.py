@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,23 +14,28 @@ from django.utils.translation import gettext as _
 from community.projects.models import Project, Repository
 from contributors.activity.standing import Weight, together, weigh_each
 from contributors.metrics.cards import note_of
+from contributors.metrics.choices import named_periods
 from contributors.metrics.explore import summed, values_of
-from contributors.metrics.formats import month_name, phrase
+from contributors.metrics.formats import phrase
 from contributors.metrics.models import Figure, RecentFigure, Scope
 from contributors.metrics.multiples import common_top, small_line
-from contributors.metrics.periods import Extent, Window, day_or_none, month_window, recent_window
+from contributors.metrics.periods import Extent, Window, window_of
 from contributors.metrics.pickers import topics
-from contributors.metrics.pictures import scale_of, scaled
+from contributors.metrics.pictures import change_since, scale_of, scaled
 from contributors.metrics.queries import (
     COMMUNITY,
     Measure,
+    Place,
+    computed_each,
     extent_of,
     measure,
     projects_with_activity,
 )
-from contributors.metrics.questions import last_finished
+from contributors.metrics.questions import VERSUS, last_finished
 from contributors.metrics.registry import METRICS, Metric
 from contributors.metrics.rollups import PERSONAL, RECENT_DAYS
+from contributors.metrics.stepping import stepped
+from contributors.metrics.steps import MONTH, STEPS, Step
 from contributors.metrics.wholeness import capped
 
 MOST = 6  # projects side by side
@@ -45,6 +50,7 @@ class Cell:
     text: str
     reason: str
     url: str
+    change: Mapping[str, str] | None = None
 
 
 def slugs_asked(query: QueryDict) -> list[str]:
@@ -61,13 +67,9 @@ def projects_asked(slugs: Sequence[str], everyone: Sequence[Project]) -> list[Pr
     return [named[slug] for slug in slugs if slug in named][:MOST]
 
 
-def window_asked(query: QueryDict, extent: Extent) -> Window:
-    """One of the periods whose figures are finished: the last days, or a month."""
-    month = day_or_none(query.get("month"))
-    if month in extent.months:
-        return month_window(month)
-    known = {str(days): days for days in RECENT_DAYS}
-    return recent_window(known.get(query.get("days", ""), USUAL_DAYS), extent)
+def trend_asked(query: QueryDict) -> Step:
+    """How long the steps of the drawings are."""
+    return STEPS.get(query.get("by", ""), MONTH)
 
 
 def compared(query: QueryDict, at: datetime) -> dict[str, Any] | None:
@@ -78,11 +80,13 @@ def compared(query: QueryDict, at: datetime) -> dict[str, Any] | None:
     everyone = [row.project for row in projects_with_activity(USUAL_DAYS)]
     slugs = slugs_asked(query)
     projects = projects_asked(slugs, everyone)
-    window = window_asked(query, extent)
+    window = window_of(query, extent)
+    versus = query.get("with", "") if query.get("with", "") in VERSUS else ""
+    step = trend_asked(query)
     metric = METRICS.get(query.get("metric", ""), METRICS[PERSONAL])
     known = {project.slug for project in everyone}
     chosen = [project.slug for project in projects]
-    found = measured(projects, window)
+    found = measured(projects, window, versus)
     return {
         "projects": projects,
         "everyone": sorted(everyone, key=lambda one: one.name.casefold()),
@@ -92,39 +96,73 @@ def compared(query: QueryDict, at: datetime) -> dict[str, Any] | None:
         "most": MOST,
         "window": window,
         "recent": [(days, days == window.days) for days in RECENT_DAYS],
-        "months": [(f"{one:%Y-%m}", month_name(one)) for one in reversed(extent.months)][:36],
-        "month": f"{window.month:%Y-%m}" if window.month else "",
+        "periods": named_periods(window, extent),
+        "period": window.code,
+        "step": step,
+        "steps": list(STEPS.values()),
+        "versus": versus,
+        "all_versus": list(VERSUS.items()),
         "metric": metric,
         "topics": topics(),
-        "groups": groups(projects, found, window),
+        "groups": groups(projects, found, window, versus),
         "wholes": wholes(projects, found, window, at),
-        "small": trends(projects, metric, extent),
-        "permalink": permalink(chosen, window, metric),
+        "small": trends(projects, metric, extent, step),
+        "permalink": permalink(chosen, window, metric, step, versus),
     }
 
 
-def permalink(chosen: Sequence[str], window: Window, metric: Metric) -> str:
-    words = urlencode({"projects": ",".join(chosen), "metric": metric.key}, safe=",")
+def permalink(
+    chosen: Sequence[str], window: Window, metric: Metric, step: Step, versus: str
+) -> str:
+    by = "" if step is MONTH else step.key
+    given = {"projects": ",".join(chosen), "metric": metric.key, "by": by, "with": versus}
+    words = urlencode({key: value for key, value in given.items() if value}, safe=",")
     return f"{reverse('metrics:compare')}?{words}&{window.choice}"
 
 
-def measured(projects: Sequence[Project], window: Window) -> Measured:
-    """Every metric of these projects in the period, in one query."""
-    mine = {"scope": Scope.PROJECT, "scope_id__in": [project.pk for project in projects]}
+def measured(projects: Sequence[Project], window: Window, versus: str) -> Measured:
+    """Every metric of these projects in the period, and of that to compare with."""
+    if window.days and versus != "year":
+        mine = {"scope": Scope.PROJECT, "scope_id__in": [project.pk for project in projects]}
+        recent = RecentFigure.objects.filter(**mine, days=window.days)
+        return {(row.scope_id, row.metric): measure(row, row.before) for row in recent}
     if window.month:
-        figures = Figure.objects.filter(**mine, month=window.month)
-        return {(row.scope_id, row.metric): measure(row, None) for row in figures}
-    recent = RecentFigure.objects.filter(**mine, days=window.days or USUAL_DAYS)
-    return {(row.scope_id, row.metric): measure(row, row.before) for row in recent}
+        return measured_months(projects, window)
+    found = computed_each([Place(Scope.PROJECT, one.pk) for one in projects], window)
+    return {(place.pk, key): one for place, rows in found.items() for key, one in rows.items()}
 
 
-def groups(projects: Sequence[Project], found: Measured, window: Window) -> list[dict[str, Any]]:
+def measured_months(projects: Sequence[Project], window: Window) -> Measured:
+    """The finished figures of a month, of the one before and of a year ago, in one query."""
+    before, year_ago = window.before[0], window.year_ago[0]
+    rows: defaultdict[date, dict[tuple[int, str], Figure]] = defaultdict(dict)
+    for row in Figure.objects.filter(
+        scope=Scope.PROJECT,
+        scope_id__in=[project.pk for project in projects],
+        month__in=[window.start, before, year_ago],
+    ):
+        rows[row.month][row.scope_id, row.metric] = row
+    values = {
+        month: {key: one.value for key, one in rows[month].items()} for month in (before, year_ago)
+    }
+    return {
+        key: measure(row, values[before].get(key), values[year_ago].get(key))
+        for key, row in rows[window.start].items()
+    }
+
+
+def groups(
+    projects: Sequence[Project], found: Measured, window: Window, versus: str
+) -> list[dict[str, Any]]:
     """The metrics in their groups, a row each with one cell per project."""
     return [
         {
             "label": group["label"],
             "rows": [
-                {"metric": metric, "cells": [cell(metric, one, found, window) for one in projects]}
+                {
+                    "metric": metric,
+                    "cells": [cell(metric, one, found, window, versus) for one in projects],
+                }
                 for metric in group["metrics"]
             ],
         }
@@ -132,15 +170,20 @@ def groups(projects: Sequence[Project], found: Measured, window: Window) -> list
     ]
 
 
-def cell(metric: Metric, project: Project, found: Measured, window: Window) -> Cell:
-    """A number with the way to its dashboard, or a dash with its reason."""
+def cell(metric: Metric, project: Project, found: Measured, window: Window, versus: str) -> Cell:
+    """A number with the way to its dashboard and its change, or a dash with its reason."""
     url = f"{reverse('metrics:project', args=[project.slug])}?{window.choice}"
     mine = found.get((project.pk, metric.key))
     if mine is None:
         return Cell("–", _("No figure of this period"), url)
     if mine.value is None:
         return Cell("–", reason_of(metric, mine), url)
-    return Cell(phrase(mine.value, metric.unit), "", url)
+    change = {
+        "": None,
+        "before": change_since(mine.value, mine.before, metric.unit),
+        "year": change_since(mine.value, mine.year_ago, metric.unit),
+    }[versus]
+    return Cell(phrase(mine.value, metric.unit), "", url, change)
 
 
 def reason_of(metric: Metric, mine: Measure) -> str:
@@ -169,29 +212,48 @@ def wholes(
     return [capped(stored.get(pk), together(members[pk])) for pk in chosen]
 
 
-def trends(projects: Sequence[Project], metric: Metric, extent: Extent) -> list[dict[str, Any]]:
-    """Twelve months of one metric, each project in a drawing of its own on one scale."""
-    months = last_finished(extent)
-    figures: defaultdict[int, dict[Any, Figure]] = defaultdict(dict)
-    for row in Figure.objects.filter(
-        scope=Scope.PROJECT,
-        scope_id__in=[project.pk for project in projects],
-        metric=metric.key,
-        month__gte=months[0],
-        month__lte=months[-1],
-    ).defer("details"):
-        figures[row.scope_id][row.month] = row
-    rows = [values_of(figures[project.pk], months) for project in projects]
+def trends(
+    projects: Sequence[Project], metric: Metric, extent: Extent, step: Step
+) -> list[dict[str, Any]]:
+    """The last steps of one metric, each project in a drawing of its own on one scale."""
+    starts = last_finished(extent, step)
+    figures = trend_figures(projects, metric, extent, step, starts)
+    rows = [values_of(figures.get(project.pk, {}), starts) for project in projects]
     scale, unit = scale_of(metric.unit, [value for row in rows for value in row])
     top = common_top([scaled(row, scale) for row in rows], is_whole=metric.unit == "count")
-    names = [month_name(month) for month in months]
-    address = reverse("metrics:explore")
+    names = [step.name(start) for start in starts]
+    by = "" if step is MONTH else f"&by={step.key}"
+    address = f"{reverse('metrics:explore')}?metric={metric.key}{by}"
     return [
         {
             "name": project.name,
-            "url": f"{address}?metric={metric.key}&scope=project:{project.slug}",
+            "url": f"{address}&scope=project:{project.slug}",
             "value": phrase(summed(metric, row).value, metric.unit),
             "svg": small_line(project.name, scaled(row, scale), names, top, unit),
         }
         for project, row in zip(projects, rows, strict=True)
     ]
+
+
+def trend_figures(
+    projects: Sequence[Project],
+    metric: Metric,
+    extent: Extent,
+    step: Step,
+    starts: Sequence[date],
+) -> Mapping[int, Mapping[date, Figure]]:
+    """The figures of each project, finished or computed."""
+    if step is not MONTH:
+        places = [Place(Scope.PROJECT, project.pk) for project in projects]
+        found = stepped(places, [metric], step, starts, extent)
+        return {place.pk: rows.get(metric.key, {}) for place, rows in found.items()}
+    figures: defaultdict[int, dict[date, Figure]] = defaultdict(dict)
+    for row in Figure.objects.filter(
+        scope=Scope.PROJECT,
+        scope_id__in=[project.pk for project in projects],
+        metric=metric.key,
+        month__gte=starts[0],
+        month__lte=starts[-1],
+    ).defer("details"):
+        figures[row.scope_id][row.month] = row
+    return figures

@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from contributors.metrics import embeds
-from contributors.metrics.cards import change_of
+from contributors.metrics.cards import change_of, change_of_year
 from contributors.metrics.pictures import note, url_of
 
 KEPT_SECONDS = 3600
@@ -45,9 +45,9 @@ def for_everybody(view: View) -> View:
 @for_everybody
 def image(request: HttpRequest, form: str, scope: str, metric: str) -> HttpResponse:
     """A metric as a badge or chart in SVG."""
-    found = embeds.public_answer(scope, metric)
+    found = embeds.public_answer(scope, metric, request.GET.get("by", ""))
     if form == "badge":
-        told = embeds.headline(found, embeds.days_asked(request.GET.get("days")))
+        told = embeds.headline(found, request.GET)
         drawn = embeds.badge(found.question, told)
     else:
         drawn = embeds.chart(found)
@@ -61,13 +61,16 @@ def image(request: HttpRequest, form: str, scope: str, metric: str) -> HttpRespo
 @for_everybody
 def card(request: HttpRequest, scope: str, metric: str) -> HttpResponse:
     """A metric as a small page that any site may frame; it knows nobody and takes nothing."""
-    found = embeds.public_answer(scope, metric)
+    found = embeds.public_answer(scope, metric, request.GET.get("by", ""))
     question = found.question
-    told = embeds.headline(found, embeds.days_asked(request.GET.get("days")))
+    told = embeds.headline(found, request.GET)
     context = {
         "question": question,
         "told": told,
-        "change": change_of(told.now, told.before, question.metric.unit),
+        "changes": [
+            change_of(told.now, told.before, question.metric.unit),
+            change_of_year(told.now, told.year_ago, question.metric.unit),
+        ],
         "chart": embeds.line(found, "chart-card")[0] if found.summary.known else "",
         "note": note(found),
         "gap": found.gap,

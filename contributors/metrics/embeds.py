@@ -1,6 +1,7 @@
 """Figures for other people's pages: drawings that stand alone, of what everybody may see."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -13,15 +14,13 @@ from django.utils.translation import gettext as _
 from contributors.metrics.charts import Axis, Series, line_chart
 from contributors.metrics.explore import Answer, answer
 from contributors.metrics.feeds import readable
-from contributors.metrics.formats import month_name, phrase, short_month
-from contributors.metrics.models import RecentFigure
-from contributors.metrics.periods import Extent, recent_window
+from contributors.metrics.formats import phrase
+from contributors.metrics.periods import window_of
 from contributors.metrics.pictures import floored, note, scale_of, scaled
+from contributors.metrics.queries import measures
 from contributors.metrics.questions import Question, question_of
-from contributors.metrics.rollups import RECENT_DAYS
 from contributors.metrics.svg import tag
 
-USUAL_DAYS = 90
 # About the width of a letter of the badge, and of a Chinese sign.
 LETTER, SIGN, PAD = 6.6, 11.5, 9.0
 BADGE = {"height": 22, "ink": "#fff", "left": "#444b57", "right": "#26458f"}
@@ -61,39 +60,30 @@ class Headline:
     period: str
     before: float | None
     now: float | None
+    year_ago: float | None = None
 
 
-def public_answer(scope: str, metric: str) -> Answer:
-    """The last twelve months of a metric as everybody may see them; 404 for all else."""
+def public_answer(scope: str, metric: str, by: str = "") -> Answer:
+    """The last months, or other steps, of a metric as everybody may see them; 404 for all else."""
     query = QueryDict(mutable=True)
-    query.update({"scope": scope, "metric": metric})
+    query.update({"scope": scope, "metric": metric, "by": by})
     viewer = AnonymousUser()
     return answer(question_of(query, viewer), viewer)
 
 
-def days_asked(text: str | None) -> int:
-    """The recent period that an address names."""
-    return next((days for days in RECENT_DAYS if str(days) == text), USUAL_DAYS)
-
-
-def headline(found: Answer, days: int) -> Headline:
-    """The value of the last days; of the last twelve months where only months are kept."""
+def headline(found: Answer, query: Mapping[str, str]) -> Headline:
+    """The value of the period asked for; of all steps where only months are kept."""
     question = found.question
     unit = question.metric.unit
-    row = RecentFigure.objects.filter(
-        scope=question.place.scope,
-        scope_id=question.place.pk,
-        metric=question.metric.key,
-        days=days,
-    ).first()
-    if row is None:
-        summary = found.summary
-        value, before, period = summary.value, None, question.window.label
-    else:
-        value, before = row.value, row.before
-        period = recent_window(days, Extent(row.ends_on, row.ends_on)).label
     label = readable(f"{question.name} · {question.metric.label}")
-    return Headline(label, phrase(value, unit), period, before, value)
+    extent = question.extent
+    window = window_of(query, extent) if extent else None
+    one = measures(question.place, window).get(question.metric.key) if window else None
+    if one is None or window is None:
+        value, period = found.summary.value, question.window.label
+        return Headline(label, phrase(value, unit), period, None, value)
+    more = (one.before, one.value, one.year_ago)
+    return Headline(label, phrase(one.value, unit), window.label, *more)
 
 
 def width_of(words: str) -> float:
@@ -128,13 +118,13 @@ def badge(question: Question, told: Headline) -> SafeString:
 
 
 def line(found: Answer, key: str) -> tuple[SafeString, str]:
-    """The months of an answer as one line, and the unit of its axis."""
+    """The steps of an answer as one line, and the unit of its axis."""
     question = found.question
     values = found.values()
     scale, unit = scale_of(question.metric.unit, values)
     axis = Axis(
-        [short_month(month) for month in question.months],
-        [month_name(month) for month in question.months],
+        [question.step.short(start) for start in question.starts],
+        [question.step.name(start) for start in question.starts],
         unit,
     )
     series = [Series(question.metric.label, scaled(values, scale))]

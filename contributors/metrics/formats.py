@@ -68,6 +68,11 @@ def short_month(month: date) -> str:
     return _short_month(get_language(), month)
 
 
+def year_name(year: int) -> str:
+    """The year alone, as it stands below an axis."""
+    return date_format(date(year, 1, 1), pgettext("format of a year alone", "Y"))
+
+
 @lru_cache(maxsize=2048)
 def _month_name(_language: str | None, month: date) -> str:
     return date_format(month, pgettext("format of a month with its year", "M Y"))

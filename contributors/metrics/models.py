@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from community.people.models import Person
 from community.projects.models import Repository
 
 
@@ -13,6 +14,11 @@ class Scope(models.TextChoices):
     PROJECT = "project", _("Project")
     REPOSITORY = "repository", _("Repository")
     PERSON = "person", _("Person")
+    ORGANIZATION = "organization", _("Organization")
+    LABEL = "label", _("Label")  # computed when asked for, stored nowhere
+
+
+STORED = [(one.value, one.label) for one in Scope if one != Scope.LABEL]
 
 
 class Measured(models.Model):
@@ -20,7 +26,7 @@ class Measured(models.Model):
 
     Scope = Scope
 
-    scope = models.CharField(max_length=12, choices=Scope.choices)
+    scope = models.CharField(max_length=12, choices=STORED)
     scope_id = models.PositiveBigIntegerField(default=0)  # 0 for the community
     metric = models.CharField(max_length=60)
     value = models.FloatField(null=True)
@@ -72,9 +78,65 @@ class Reading(models.Model):
     """How far the figures of one repository follow its ledger."""
 
     repository = models.OneToOneField(Repository, on_delete=models.CASCADE, related_name="+")
-    observed_until = models.DateTimeField(null=True)  # when the figures were last made
-    stale_from = models.DateField(null=True)  # the earliest day that changed since
+    tracked_from = models.DateField(null=True)  # the first day of which anything is known
+    observed_until = models.DateTimeField(null=True)  # the last moment, when figures were made
+    # First days of the months that changed since, as text and in order.
+    stale_months = models.JSONField(default=list)
+    is_recent_stale = models.BooleanField(default=False)  # the figures of the last days lag
     refreshed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"figures of {self.repository_id}"
+
+
+class Sheet(models.Model):
+    """The ledger of one repository and month as plain columns, out of which figures are made.
+
+    Derived, one for each month from the first to the last in which anything
+    happened; `sheets.py` says what the texts hold. The numbers are sums of `days`.
+    """
+
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    month = models.DateField()  # its first day
+    total = models.PositiveIntegerField(default=0)
+    received = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    days = models.TextField()
+    acts = models.TextField()
+    items = models.TextField()
+    standing = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "month"], name="sheet_repository_month")
+        ]
+        indexes = [models.Index(fields=["month"], name="sheet_month")]
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} {self.month:%Y-%m}"
+
+
+class Beginning(models.Model):
+    """The days on which a person first did things in a scope; derived, bots left out."""
+
+    scope = models.CharField(max_length=12, choices=STORED)
+    scope_id = models.PositiveBigIntegerField(default=0)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    first = models.DateField(null=True)  # anything
+    joined = models.DateField(null=True)  # an issue, a comment or a review
+    merged = models.DateField(null=True)  # a change request of theirs was merged
+    closed = models.DateField(null=True)  # an issue
+    requests = models.PositiveIntegerField(default=0)  # change requests in all
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "scope_id", "person"], name="beginning_scope_person"
+            )
+        ]
+        indexes = [models.Index(fields=["person"], name="beginning_person")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.scope_id} {self.person_id}"

@@ -62,7 +62,7 @@ def grid(top: float, unit: str) -> SafeString:
 def said(name: str, known: Sequence[tuple[int, float]], names: Sequence[str], unit: str) -> str:
     """First, last and highest value in one sentence."""
     if not known:
-        return _("%(name)s: nothing is known of these months.") % {"name": name}
+        return _("%(name)s: nothing is known of this period.") % {"name": name}
     best = max(known, key=lambda pair: pair[1])
     shown = {band: f"{number(value)} {unit}".strip() for band, value in known}
     values = {

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community.people.bulk import plain_rows
 from contributors.metrics.definitions.notable import (
     FEWEST_BEFORE,
     MONTHS_BEFORE,
@@ -21,10 +23,12 @@ from contributors.metrics.definitions.notable import (
 from contributors.metrics.explore import is_over
 from contributors.metrics.formats import month_name, phrase
 from contributors.metrics.models import Figure
+from contributors.metrics.periods import Extent
 from contributors.metrics.queries import Place, extent_of, last_months
 from contributors.metrics.questions import shifted
 from contributors.metrics.registry import METRICS, Metric
 
+Rows = tuple[tuple[Any, ...], ...]  # metric, month, value
 TOLD = 12  # months that are looked at
 FACTORS = ("contributor_absence_factor", "elephant_factor")
 # Already a distance from the usual, or made of what others tell.
@@ -62,6 +66,16 @@ class Change:
         return _("%(metric)s, %(scope)s: lower in %(month)s") % words
 
     @property
+    def short_title(self) -> str:
+        """Where month and scope stand above it."""
+        words = {"metric": self.metric.label}
+        if self.found.kind == "above":
+            return _("%(metric)s: unusually high") % words
+        if self.found.kind == "below":
+            return _("%(metric)s: unusually low") % words
+        return _("%(metric)s: lower than in the month before") % words
+
+    @property
     def sentence(self) -> str:
         """What it was, and what it is held against."""
         found, unit = self.found, self.metric.unit
@@ -90,16 +104,26 @@ def usual(found: Notable, unit: str) -> str:
     return phrase(found.usual, "ratio" if unit == "count" and found.kind != "fell" else unit)
 
 
-def changes_of(place: Place, slug: str) -> list[Change]:
-    """What was notable in the last twelve months that are over, the latest first."""
-    extent = extent_of(place)
-    if extent is None:
-        return []
-    months = [
+def changes_of(place: Place, slug: str, extent: Extent | None = None) -> list[Change]:
+    """What was notable in the last twelve months that are over, the latest first.
+
+    Who knows the extent of the scope already need not have it looked up again.
+    """
+    extent = extent or extent_of(place)
+    return changes_among(rows_told(place, extent), place, slug, extent) if extent else []
+
+
+def months_told(extent: Extent) -> list[date]:
+    """The months that are over, up to those that are told and those they are held against."""
+    return [
         month for month in last_months(extent, TOLD + MONTHS_BEFORE + 1) if is_over(month, extent)
     ]
-    told = set(months[-TOLD:])
-    points = points_of(place, months)
+
+
+def changes_among(rows: Rows, place: Place, slug: str, extent: Extent) -> list[Change]:
+    """What was notable among these rows of `rows_told`."""
+    told = set(months_told(extent)[-TOLD:])
+    points = points_of(rows)
     found = [
         Change(METRICS[key], place, slug, one)
         for key, row in points.items()
@@ -110,11 +134,11 @@ def changes_of(place: Place, slug: str) -> list[Change]:
     return sorted(found, key=lambda one: (-one.month.toordinal(), order[one.metric.key]))
 
 
-def points_of(place: Place, months: Sequence[date]) -> Mapping[str, list[Point]]:
-    """Each metric of a scope month by month."""
-    points: defaultdict[str, list[Point]] = defaultdict(list)
+def rows_told(place: Place, extent: Extent) -> Rows:
+    """Each value of a scope by metric and month, as the database gives it."""
+    months = months_told(extent)
     if len(months) <= 1:
-        return points
+        return ()
     rows = Figure.objects.filter(
         scope=place.scope,
         scope_id=place.pk,
@@ -122,8 +146,15 @@ def points_of(place: Place, months: Sequence[date]) -> Mapping[str, list[Point]]
         month__lte=months[-1],
         metric__in=[key for key in METRICS if key not in LEFT_OUT],
     )
-    for metric, month, value in rows.values_list("metric", "month", "value"):
-        points[metric].append(Point(month, value))
+    return tuple(plain_rows(rows.values_list("metric", "month", "value")))
+
+
+def points_of(rows: Rows) -> Mapping[str, list[Point]]:
+    """Each metric month by month."""
+    points: defaultdict[str, list[Point]] = defaultdict(list)
+    for metric, month, value in rows:
+        day = month if isinstance(month, date) else date.fromisoformat(month)
+        points[metric].append(Point(day, value))
     return points
 
 

@@ -11,6 +11,7 @@ from community.people.models import Person
 from community.people.visibility import may_see
 from community.projects.models import Project
 from contributors.metrics.boards import board_of, cards_of, charts_of
+from contributors.metrics.employer_boards import organization_panel, sectors_panel
 from contributors.metrics.models import Scope
 from contributors.metrics.periods import USUAL_DAYS, recent_window
 from contributors.metrics.persons import person_board
@@ -52,3 +53,8 @@ add_nav(NavEntry(_("Explore"), "metrics:explore", order=15, place="foot"))
 fill("projects:list", Panel("contributors/metrics/_compare_link.html", compare_link))
 fill("projects:detail", Panel("contributors/metrics/_project_panel.html", project_panel, order=20))
 fill("people:profile", Panel("contributors/metrics/_person_panel.html", person_panel, order=20))
+fill(
+    "people:organization",
+    Panel("contributors/metrics/_organization_panel.html", organization_panel, order=20),
+)
+fill("people:organizations", Panel("contributors/metrics/_sectors_panel.html", sectors_panel))

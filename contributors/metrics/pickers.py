@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from community.people.models import Organization
 from community.projects.models import Project, Repository
+from contributors.activity.labels import labels_known
 from contributors.metrics.models import Scope
 from contributors.metrics.questions import (
     CHOSEN,
@@ -22,6 +24,7 @@ from contributors.metrics.questions import (
 )
 from contributors.metrics.registry import METRICS
 from contributors.metrics.series import place_of
+from contributors.metrics.steps import MONTH, STEPS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 
     Viewer = Person | AnonymousUser
 
-MOST_REPOSITORIES = 100  # in the list; others have addresses all the same
+MOST_LISTED = 100  # repositories or organizations; others have addresses all the same
+MOST_LABELS = 40
 YEARS = 10
 # Metrics by what they are about; what stands in none comes last.
 TOPICS: tuple[tuple["_StrPromise", str], ...] = (
@@ -80,29 +84,36 @@ def topics() -> list[dict[str, Any]]:
 
 def pickers(question: Question, viewer: "Viewer") -> dict[str, Any]:
     """The choices of the form, with what is chosen."""
-    allowed = groupings(question.metric, question.place)
+    allowed = groupings(question.metric, question.place, question.step)
     return {
         "topics": topics(),
         "scopes": scopes(question, viewer),
+        "steps": list(STEPS.values()),
         "periods": periods(question),
         "groups": [(key, label) for key, label in GROUPINGS.items() if key in allowed],
         "versus": list(VERSUS.items()),
-        "from": f"{question.window.start:%Y-%m}",
-        "to": f"{question.window.end:%Y-%m}",
+        "from": question.step.code(question.window.start),
+        "to": question.step.code(question.window.end),
+        "is_monthly": question.step is MONTH,
+        "example": question.step.code(question.starts[-1]),
     }
 
 
 def scopes(question: Question, viewer: "Viewer") -> list[dict[str, Any]]:
-    """The community, its projects, the repositories of the project at hand, and oneself."""
+    """The community, its projects, repositories of the project at hand, employers, oneself."""
     projects = list(Project.objects.order_by("name").values_list("slug", "name"))
     repositories = Repository.objects.shown_to(viewer).order_by("name")
     if question.place.scope == Scope.PROJECT:
         repositories = repositories.filter(project=question.place.pk)
-    rows = repositories.values_list("pk", "name")[:MOST_REPOSITORIES]
+    rows = repositories.values_list("pk", "name")[:MOST_LISTED]
+    labels = labels_known(viewer)[:MOST_LABELS]
+    employers = Organization.objects.order_by("name").values_list("slug", "name")[:MOST_LISTED]
     groups = [
         (_("Community"), [("community", settings.COMMUNITY_NAME)]),
         (_("Projects"), [(f"project:{slug}", name) for slug, name in projects]),
         (_("Repositories"), [(f"repository:{pk}", name) for pk, name in rows]),
+        (_("Organizations"), [(f"organization:{slug}", name) for slug, name in employers]),
+        (_("Labels"), [(f"label:{one.name}", one.name) for one in labels]),
         (_("People"), people(question, viewer)),
     ]
     listed = {slug for _label, entries in groups for slug, _name in entries}
@@ -121,13 +132,17 @@ def people(question: Question, viewer: "Viewer") -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def periods(question: Question) -> list[tuple[str, str]]:
-    """The last twelve months, the years of which anything is known, and chosen months."""
+def periods(question: Question) -> list[tuple[str, "str | _StrPromise"]]:
+    """The last ones, the years of which anything is known, what is named, and chosen ends."""
     extent = question.extent
     last = extent.months[-1].year if extent else date.min.year
     first = max(extent.start.year, last - YEARS + 1) if extent else last + 1
-    years = [(str(year), str(year)) for year in range(last, first - 1, -1)]
-    return [(USUAL, _("Last 12 months")), *years, (CHOSEN, _("Chosen months"))]
+    years = [str(year) for year in range(last, first - 1, -1)]
+    found: list[tuple[str, str | _StrPromise]] = [(USUAL, question.step.last)]
+    found += [(year, year) for year in years]
+    if question.period not in {USUAL, CHOSEN, *years}:
+        found.append((question.period, question.window.label))
+    return [*found, (CHOSEN, _("Chosen dates"))]
 
 
 def embeds(question: Question) -> list[dict[str, str]]:
@@ -139,10 +154,12 @@ def embeds(question: Question) -> list[dict[str, str]]:
     site = settings.SITE_URL.rstrip("/")
     args = [question.slug, question.metric.key]
     alt = f"{question.metric.name}, {question.slug}"
-    link = f"{site}{reverse('metrics:explore')}?metric={args[1]}&scope={args[0]}"
-    badge = site + reverse("metrics:embed_image", args=["badge", *args])
-    chart = site + reverse("metrics:embed_image", args=["chart", *args])
-    card = site + reverse("metrics:embed_card", args=args)
+    by = "" if question.step is MONTH else f"by={question.step.key}"
+    last = by and f"?period={question.step.key}&{by}"
+    link = f"{site}{reverse('metrics:explore')}?metric={args[1]}&scope={args[0]}{by and '&'}{by}"
+    badge = site + reverse("metrics:embed_image", args=["badge", *args]) + last
+    chart = site + reverse("metrics:embed_image", args=["chart", *args]) + (by and f"?{by}")
+    card = site + reverse("metrics:embed_card", args=args) + last
     frame = f'<iframe src="{card}" title="{alt}" width="360" height="440" loading="lazy"></iframe>'
     return [
         {"label": _("Badge"), "url": badge, "code": f"[![{alt}]({badge})]({link})"},

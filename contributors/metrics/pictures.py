@@ -1,5 +1,6 @@
 """What the page of an answer shows: its finding, drawing, tables and ways out."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -7,17 +8,19 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from contributors.metrics.cards import ROWS, address, change_of
 from contributors.metrics.charts import Axis, Chart, Series, Table, line_chart, stacked_bars
-from contributors.metrics.explore import Answer, Member, is_over, rows_of, shares_of_months, summed
+from contributors.metrics.explore import Answer, Member, is_over, rows_of, shares_of_steps, summed
 from contributors.metrics.formats import DAY, HOUR, count, day_name, month_name, phrase, share
-from contributors.metrics.formats import short_month as short
+from contributors.metrics.kept import kept_of
 from contributors.metrics.multiples import common_top, small_line
 from contributors.metrics.questions import Question
+from contributors.metrics.steps import MONTH, Step
 from contributors.metrics.trends import GROUPS
 
+LONG = 60  # points, beyond which a still drawing is hard to read
 DRAWN = 6  # members with a drawing of their own
 LISTED = 50  # members in the table; the files hold all
 IN_FILES = Table((), ())  # the page shows words; the numbers are made for the files alone
@@ -48,17 +51,27 @@ def finding(found: Answer) -> str:
     }
     if summary.value is None:
         return _("%(metric)s, %(scope)s: nothing is known (%(period)s)") % words
-    if summary.is_sum or len(question.months) == 1:
+    if summary.is_sum or len(question.starts) == 1:
         return _("%(metric)s, %(scope)s: %(value)s (%(period)s)") % words
-    return _("%(metric)s, %(scope)s: %(value)s in the median month (%(period)s)") % words
+    return medians()[question.step.key] % words
+
+
+def medians() -> dict[str, str]:
+    """What is said of steps that do not add up."""
+    return {
+        "week": _("%(metric)s, %(scope)s: %(value)s in the median week (%(period)s)"),
+        "month": _("%(metric)s, %(scope)s: %(value)s in the median month (%(period)s)"),
+        "quarter": _("%(metric)s, %(scope)s: %(value)s in the median quarter (%(period)s)"),
+        "year": _("%(metric)s, %(scope)s: %(value)s in the median year (%(period)s)"),
+    }
 
 
 def chart_of(found: Answer) -> Chart:
-    """The months as lines, or as bars by kind, with the table behind them."""
+    """The steps as lines, or as bars by kind, with the table behind them."""
     question = found.question
     if question.group == "kind":
         return kinds_chart(found)
-    metric, months = question.metric, question.months
+    metric, starts, step = question.metric, question.starts, question.step
     lines = [(pgettext("line of a chart", "Now"), found.values())]
     if question.versus == "before":
         label = pgettext("line of a chart", "Before")
@@ -69,38 +82,60 @@ def chart_of(found: Answer) -> Chart:
     series = [Series(label, scaled(row, scale)) for label, row in lines]
     if found.members:  # which have drawings of their own
         return Chart(finding(found), "", IN_FILES, IN_FILES, note=note(found))
-    axis = Axis([short(month) for month in months], [month_name(one) for one in months], unit)
+    axis = Axis([step.short(one) for one in starts], [step.name(one) for one in starts], unit)
     has_any = any(value is not None for one in series for value in one.values)
+    is_long = has_any and len(starts) > LONG
     title = finding(found)
     drawn = line_chart("chart-explore", title, series, axis, is_whole=metric.unit == "count")
     return Chart(
         title=title,
         svg=drawn if has_any else "",
-        table=months_table(found, lines),
+        table=steps_table(found, lines),
         data=IN_FILES,
         unit=unit or metric.label,
         note=note(found),
+        legend=legend_of(series) if is_long and len(series) > 1 else (),
+        plot=plot_of(title, axis, series, metric.unit, scale) if is_long else "",
     )
 
 
-def months_table(found: Answer, lines: Sequence[tuple[str, list[float | None]]]) -> Table:
-    """Month, value, what it is compared with, rows, missing share and completeness."""
-    question = found.question
-    shares = shares_of_months(found)
-    header = [_("Month"), question.metric.label, *(label for label, _row in lines[1:])]
+def legend_of(series: Sequence[Series]) -> list[dict[str, object]]:
+    return [{"index": at, "label": one.label} for at, one in enumerate(series, start=1)]
+
+
+def plot_of(title: str, axis: Axis, series: Sequence[Series], unit: str, scale: float) -> str:
+    """A long series as `plot.js` takes it, in the words and numbers of the reader."""
+    lines = [
+        {
+            "label": str(one.label),
+            "values": one.values,
+            "said": [phrase(None if v is None else v * scale, unit) for v in one.values],
+        }
+        for one in series
+    ]
+    hint = _("Move along the line to read a value; drag to look closer, double-click for all.")
+    told = {"title": title, "hint": hint, "labels": axis.labels, "names": axis.names}
+    return json.dumps({**told, "series": lines}, ensure_ascii=False)
+
+
+def steps_table(found: Answer, lines: Sequence[tuple[str, list[float | None]]]) -> Table:
+    """Step, value, what it is compared with, rows, missing share and completeness."""
+    question, step = found.question, found.question.step
+    shares = shares_of_steps(found)
+    header = [step.label, question.metric.label, *(label for label, _row in lines[1:])]
     rows = []
-    for at, month in enumerate(question.months):
-        figure = found.figures.get(month)
+    for at, start in enumerate(question.starts):
+        figure = found.figures.get(start)
         values = [phrase(row[at], question.metric.unit) for _label, row in lines]
         told = ["–"] * 3
         if figure:
-            whole = shares[figure.scope, figure.scope_id, month]
+            whole = shares[figure.scope, figure.scope_id, start]
             told = [
                 count(figure.n),
                 "–" if figure.missing is None else share(figure.missing),
                 "–" if whole is None else floored(whole),
             ]
-        rows.append([month_name(month), *values, *told])
+        rows.append([step.name(start), *values, *told])
     return Table([*header, "n", _("Missing"), _("Complete")], rows)
 
 
@@ -111,30 +146,30 @@ def floored(whole: float) -> str:
 
 def kinds_chart(found: Answer) -> Chart:
     """Contributions by kind, one on top of the other."""
-    months = found.question.months
+    starts, step = found.question.starts, found.question.step
     series = [
         Series(
             label,
             [
                 sum(figure.details.get("kinds", {}).get(kind, 0) for kind in kinds)
-                if (figure := found.figures.get(month))
+                if (figure := found.figures.get(start))
                 else None
-                for month in months
+                for start in starts
             ],
         )
         for label, kinds in GROUPS
     ]
     drawn = [one for one in series if any(one.values)]
-    axis = Axis([short(month) for month in months], [month_name(month) for month in months])
+    axis = Axis([step.short(one) for one in starts], [step.name(one) for one in starts])
     title = finding(found)
     rows = [
-        [month_name(month), *(phrase(one.values[at], "count") for one in series)]
-        for at, month in enumerate(months)
+        [step.name(start), *(phrase(one.values[at], "count") for one in series)]
+        for at, start in enumerate(starts)
     ]
     return Chart(
         title=title,
         svg=stacked_bars("chart-explore", title, series, axis) if drawn else "",
-        table=Table([_("Month"), *(one.label for one in series)], rows),
+        table=Table([step.label, *(one.label for one in series)], rows),
         data=IN_FILES,
         unit=found.question.metric.label,
         legend=[
@@ -147,39 +182,50 @@ def kinds_chart(found: Answer) -> Chart:
 
 
 def note(found: Answer) -> str:
-    """What keeps months from being read like the others."""
+    """What keeps steps from being read like the others."""
     question, extent = found.question, found.question.extent
     if extent is None:
         return _("Nothing is known of this scope yet.")
-    if not found.shown and question.place.handle and question.metric.key != "contributions":
+    is_kept = question.metric.key in kept_of(question.place.scope)
+    if not found.shown and question.place.handle and not is_kept:
         return _("Of a single person only contributions are kept month by month.")
+    if question.place.label and not is_kept:
+        return _("Issues and change requests carry labels; this counts what people do.")
+    if not found.shown and not is_kept:
+        return _("Of an organization only what is made of acts is kept month by month.")
     if found.shown and not any(figure.details for figure in found.shown):
         return _("Not tracked here")
     said = []
-    last = question.months[-1]
-    if not is_over(last, extent) and last < extent.end:
+    last = question.starts[-1]
+    if not is_over(last, extent, question.step) and last < extent.end:
         day = day_name(extent.end - timedelta(days=1))
-        said.append(_("The last month is counted up to %(day)s.") % {"day": day})
-    if extent.start > question.months[0]:
+        said.append(last_counted(question.step) % {"day": day})
+    if extent.start > question.starts[0]:
         said.append(_("Tracking begins in %(month)s.") % {"month": month_name(extent.start)})
     return " ".join(said)
+
+
+def last_counted(step: Step) -> str:
+    if step is MONTH:
+        return _("The last month is counted up to %(day)s.")
+    return _("The last period is counted up to %(day)s.")
 
 
 def data_of(found: Answer) -> Table:
     """The same for spreadsheets and programs: plain dates and numbers."""
     rows = rows_of(found)
-    return Table(rows[0]._fields if rows else ["month", "group", "value"], rows)
+    return Table(rows[0]._fields if rows else ["period", "start", "value"], rows)
 
 
 def small_charts(found: Answer) -> list[dict[str, Any]]:
     """The first members of the scope, each with a drawing on the scale of all."""
     question = found.question
     chosen = found.members[:DRAWN]
-    rows = [member.values(question.months) for member in chosen]
+    rows = [member.values(question.starts) for member in chosen]
     scale, unit = scale_of(question.metric.unit, [value for row in rows for value in row])
     rows = [scaled(row, scale) for row in rows]
     top = common_top(rows, is_whole=question.metric.unit == "count")
-    names = [month_name(month) for month in question.months]
+    names = [question.step.name(start) for start in question.starts]
     return [
         {
             "name": member.name,
@@ -192,7 +238,7 @@ def small_charts(found: Answer) -> list[dict[str, Any]]:
 
 
 def member_value(member: Member, question: Question) -> str:
-    summary = summed(question.metric, member.values(question.months))
+    summary = summed(question.metric, member.values(question.starts))
     return phrase(summary.value, question.metric.unit)
 
 
@@ -210,24 +256,25 @@ def member_rows(found: Answer) -> list[dict[str, Any]]:
 
 
 def changes(found: Answer) -> list[dict[str, Any]]:
-    """How the period stands to the one before and to the same months a year ago."""
+    """How the period stands to the one before and to the same one a year ago."""
     question = found.question
     pairs = [(_("Against the period before"), question.before)]
     if question.before != question.year_ago:
-        pairs.append((_("Against the same months a year ago"), question.year_ago))
+        pairs.append((_("Against the same period a year ago"), question.year_ago))
     shown = []
     for label, earlier in pairs:
-        now, then, months = found.against(earlier)
+        now, then, times = found.against(earlier)
         change = change_since(now, then, question.metric.unit)
-        words = ngettext("%(count)s month in both", "%(count)s months in both", months)
-        is_part = months < len(question.months)
-        reason = _("not known: those months were not tracked") if change is None else ""
+        words = {"count": times, "all": len(question.starts)}
+        part = _("%(count)s of %(all)s known in both") % words
+        is_part = times < len(question.starts)
+        reason = _("not known: that period was not tracked") if change is None else ""
         shown.append(
             {
                 "label": label,
                 "change": change,
                 "reason": reason,
-                "part": words % {"count": months} if change and is_part else "",
+                "part": part if change and is_part else "",
             }
         )
     return shown
@@ -263,15 +310,27 @@ def facts(found: Answer) -> dict[str, Any]:
 
 
 def n_words(found: Answer, numbers: Sequence[int]) -> str:
-    """The rows behind the period; where months share people, the range of the months."""
+    """The rows behind the period; where steps share people, the range of the steps."""
     if not numbers:
         return "–"
     if found.summary.is_sum or len(numbers) == 1:
         return count(sum(numbers))
     low, high = count(min(numbers)), count(max(numbers))
     if low == high:
-        return _("%(number)s a month") % {"number": low}
-    return _("%(low)s to %(high)s a month") % {"low": low, "high": high}
+        return one_step()[found.question.step.key] % {"number": low}
+    return one_step()[found.question.step.key] % {
+        "number": _("%(low)s to %(high)s") % {"low": low, "high": high}
+    }
+
+
+def one_step() -> dict[str, str]:
+    """How many rows there are in each step."""
+    return {
+        "week": _("%(number)s a week"),
+        "month": _("%(number)s a month"),
+        "quarter": _("%(number)s a quarter"),
+        "year": _("%(number)s a year"),
+    }
 
 
 def url_of(question: Question, **changed: str) -> str:
@@ -284,5 +343,5 @@ def url_of(question: Question, **changed: str) -> str:
 def rows_url(question: Question) -> str:
     """Where the rows behind the figures are listed."""
     page, filters = ROWS.get(question.metric.key, ("", ""))
-    found = address(page) if page else ""
+    found = address(page) if page and question.place.has_rows else ""
     return f"{found}?{question.place.filters}{filters}{question.window.query}" if found else ""

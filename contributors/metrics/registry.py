@@ -37,6 +37,7 @@ Rows = Literal[
     "entries",
     "requests",
     "totals",
+    "returns",
 ]
 Direction = Literal["more", "less", "neutral"]
 CHAOSS = "https://chaoss.community/kb/metric-"
@@ -64,10 +65,11 @@ class Metric:
     description: "_StrPromise"
     rows: Rows
     direction: Direction
-    compute: Callable[[Any, Period], Result]
+    compute: Callable[..., Result]  # of rows and a period
     source: str = ""  # where it is defined, unless CHAOSS does under the key
     reach: Callable[[Period], tuple[date, date]] = itself
     follows: int = 0
+    minds_leave: bool = False  # is told who announced to be away, and when
 
     @property
     def citation(self) -> str:
@@ -330,12 +332,13 @@ METRICS: dict[str, Metric] = {
             "inactive_contributors",
             "Inactive Contributors",
             _("People gone quiet"),
-            _("People active in the period of whom nothing was seen for 90 days after."),
+            _("People active in the period, then silent for 90 days without announced leave."),
             "presence",
             "less",
             staying.inactive_contributors,
             reach=and_after,
             follows=staying.QUIET_DAYS,
+            minds_leave=True,
         ),
         Metric(
             "conversion_rate",

@@ -1,20 +1,29 @@
 """Finished figures made from ledgers: the same ledger gives the same figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
+from django.db import connection
+
+from community.people.models import Leave
+from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.rows import Period, Result
-from contributors.metrics.ledger import Ledger, day_after, first_of_month, months_of, next_month
-from contributors.metrics.models import Figure, RecentFigure, Scope
+from contributors.metrics.definitions.staying import Leaves
+from contributors.metrics.kept import KEPT
+from contributors.metrics.ledger import Ledger, dates_of
 from contributors.metrics.registry import METRICS, Metric
+from contributors.metrics.sheets import KINDS
 
 RECENT_DAYS = (30, 90, 365)
 # The recent figures look back so far: twice the longest of them.
 READ_DAYS = timedelta(days=2 * max(RECENT_DAYS))
 PERSONAL = "contributions"
 LONGEST = max(metric.follows for metric in METRICS.values())
+COLUMNS = ("value", "n", "missing", "completeness", "details", "version")
+Row = tuple[Any, ...]
 EARLIEST = date(2, 1, 1)  # before which no day is reckoned back from
 
 
@@ -22,13 +31,25 @@ def results(
     ledger: Ledger, start: date, end: date, metrics: Mapping[str, Metric] = METRICS
 ) -> Iterator[tuple[str, Result]]:
     """What each of these metrics says, with rows that several take gathered once."""
-    gathered: dict[tuple[str, date, date], Any] = {}
+    gathered: dict[tuple[str, Any], Any] = {}
     for key, metric in metrics.items():
         period = ledger.period(metric.rows, start, end)
-        wanted = (metric.rows, *metric.reach(period))
+        wanted = (metric.rows, metric.reach)
         if wanted not in gathered:
-            gathered[wanted] = ledger.rows(*wanted)
-        yield key, metric.compute(gathered[wanted], period)
+            gathered[wanted] = ledger.rows(metric.rows, *metric.reach(period))
+        more = {"leaves": leaves_of(ledger)} if metric.minds_leave else {}
+        yield key, metric.compute(gathered[wanted], period, **more)
+
+
+def leaves_of(ledger: Ledger) -> Leaves:
+    """Announced leave of everybody, asked for once; that without an end goes on."""
+    if ledger.leaves is None:
+        found: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
+        rows = Leave.objects.order_by("pk").values_list("person", "starts_on", "ends_on")
+        for person, starts_on, ends_on in rows:
+            found[person].append((starts_on, ends_on or date.max))
+        ledger.leaves = dict(found)
+    return ledger.leaves
 
 
 def values_before(
@@ -52,93 +73,64 @@ def changed_month(since: date, follows: int) -> date:
     return first_of_month(max(since, EARLIEST) - timedelta(days=follows))
 
 
-def monthly(scope: Scope, scope_id: int, ledger: Ledger, since: date | None) -> Iterator[Figure]:
-    """Every metric of every month that what happened from `since` on can change,
-    as far as the scope is known."""
-    if ledger.tracked_from is None or ledger.observed_until is None:
+def monthly(ledger: Ledger, month: date, keys: Collection[str]) -> Iterator[Row]:
+    """The month, name and row of these metrics of a month."""
+    if not keys:
         return
-    start = (
-        max(ledger.tracked_from, changed_month(since, LONGEST)) if since else ledger.tracked_from
-    )
-    for month in months_of(start, day_after(ledger.observed_until)):
-        changed = {
-            key: metric
-            for key, metric in METRICS.items()
-            if since is None or month >= changed_month(since, metric.follows)
-        }
-        end = next_month(month)
-        completeness = ledger.completeness(Period(month, end))
-        for key, result in results(ledger, month, end, changed):
-            yield Figure(
-                scope=scope,
-                scope_id=scope_id,
-                metric=key,
-                month=month,
-                completeness=completeness,
-                **columns(result),
-            )
+    tell, end, text = teller(), next_month(month), month.isoformat()
+    completeness = ledger.completeness(ledger.period("acts", month, end))
+    asked = {key: KEPT[key] for key in keys}
+    for key, result in results(ledger, month, end, asked):
+        yield (text, key, *row_of(result, completeness, tell))
 
 
-def recent(scope: Scope, scope_id: int, ledger: Ledger, ends_on: date) -> Iterator[RecentFigure]:
-    """Every metric of the last 30, 90 and 365 days, beside the days before them."""
-    if ledger.tracked_from is None:
-        return
-    read_from = ends_on - READ_DAYS
+def recent(ledger: Ledger, ends_on: date) -> Iterator[tuple[int, str, Row, float | None]]:
+    """Every metric of the last 30, 90 and 365 days, with the value of the days before them."""
+    read_from, tell = ends_on - READ_DAYS, teller()
     for days in RECENT_DAYS:
         length = timedelta(days=days)
         start = ends_on - length
         completeness = ledger.completeness(Period(start, ends_on))
         before = values_before(ledger, start - length, start, read_from)
         for key, result in results(ledger, start, ends_on):
-            yield RecentFigure(
-                scope=scope,
-                scope_id=scope_id,
-                metric=key,
-                days=days,
-                ends_on=ends_on,
-                before=before.get(key),
-                completeness=completeness,
-                **columns(result),
-            )
+            yield days, key, row_of(result, completeness, tell), before.get(key)
 
 
-def columns(result: Result) -> dict[str, object]:
-    """A result as the columns that every kind of figure has."""
-    return {
-        "value": result.value,
-        "n": result.n,
-        "missing": result.missing,
-        "details": dict(result.details),
-        "version": result.version,
-    }
+def row_of(result: Result, completeness: float | None, tell: Callable[[Any], Any]) -> Row:
+    """A result as the columns that every kind of figure has, in the order of `COLUMNS`."""
+    details = tell(result.details)
+    return (result.value, result.n, result.missing, completeness, details, result.version)
 
 
-def personal(ledger: Ledger, since: date | None) -> Iterator[Figure]:
-    """What each person did, month by month; months without an act have no row."""
-    version = METRICS[PERSONAL].version
-    for month, acts in ledger.acts.items():
-        if since and month < first_of_month(since):
-            continue
-        kinds: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        days: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        for act in acts:
-            if act.person is not None and not act.is_bot:
-                kinds[act.person][act.kind] += act.times
-                days[act.person][act.day.isoformat()] += act.times
-        completeness = ledger.completeness(Period(month, next_month(month)))
-        for person, counts in kinds.items():
-            yield Figure(
-                scope=Scope.PERSON,
-                scope_id=person,
-                metric=PERSONAL,
-                month=month,
-                value=counts.total(),
-                n=counts.total(),
-                missing=0.0,
-                completeness=completeness,
-                details={
-                    "kinds": dict(sorted(counts.items())),
-                    "days": dict(sorted(days[person].items())),
-                },
-                version=version,
-            )
+def as_text(details: Mapping[str, Any]) -> str:
+    """Details as SQLite keeps them."""
+    return orjson.dumps(details).decode()
+
+
+def teller() -> Callable[[Any], Any]:
+    """What makes of details what the bulk statements take."""
+    return as_text if connection.vendor == "sqlite" else dict
+
+
+def personal(
+    month: date, sheets: Iterable[Mapping[str, Any]], people: frozenset[int] | None
+) -> dict[int, Row]:
+    """What each of these people (None: everybody) did in a month, out of its sheets."""
+    version, dates, tell = METRICS[PERSONAL].version, dates_of(month), teller()
+    kinds: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    days: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for sheet in sheets:
+        when, who, what, often, bots, _ = sheet["acts"]
+        for person, kind, day, times, bot in zip(who, what, when, often, bots, strict=True):
+            if person and not bot and (people is None or person in people):
+                kinds[person][kind] += times
+                days[person][day] += times
+    found = {}
+    for person, counts in kinds.items():
+        total = counts.total()
+        details = {
+            "kinds": dict(sorted((KINDS[kind], times) for kind, times in counts.items())),
+            "days": {dates[day].isoformat(): times for day, times in sorted(days[person].items())},
+        }
+        found[person] = (total, total, 0.0, None, tell(details), version)
+    return found

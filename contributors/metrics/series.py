@@ -9,28 +9,41 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
-from community.people.models import Person
+from community.people.models import Organization, Person
 from community.people.visibility import may_see
 from community.projects.models import Project, Repository
 from contributors.activity.exports import inert
+from contributors.activity.labels import label_named
 from contributors.metrics.boards import board_of
 from contributors.metrics.charts import Table
+from contributors.metrics.employer_boards import employer_chart
+from contributors.metrics.funnel import funnel_chart
 from contributors.metrics.models import Scope
-from contributors.metrics.periods import window_of
+from contributors.metrics.periods import chosen_window, window_of
 from contributors.metrics.queries import COMMUNITY, Place, extent_of
 from contributors.metrics.trends import CHARTS, Board
-from contributors.metrics.wholeness import Gap, capped, weights_of
+from contributors.metrics.wholeness import Gap, capped, gap_of, weights_of
 
+OF_EMPLOYERS = ("part", "members", "sectors")
+DRAWN = {**CHARTS, "funnel": funnel_chart}
 PLAIN_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def place_of(slug: str, viewer: Any) -> Place:
-    """The scope that an address names: community, project:atlas, repository:7 or person:mira."""
+    """The scope that an address names: community, project:atlas, organization:acme, ..."""
     kind, _colon, name = slug.partition(":")
     if not slug.isprintable():
         raise Http404
     if kind == "community" and not name:
         return COMMUNITY
+    found = place_shown(kind, name, viewer)
+    if found is None:
+        raise Http404
+    return found
+
+
+def place_shown(kind: str, name: str, viewer: Any) -> Place | None:
+    """A scope of some kind that this reader may know of."""
     if kind == "project":
         project = get_object_or_404(Project, slug=name)
         return Place(Scope.PROJECT, project.pk, project=project.slug, name=project.name)
@@ -40,26 +53,44 @@ def place_of(slug: str, viewer: Any) -> Place:
         return Place(
             Scope.REPOSITORY, repository.pk, repository=repository.pk, name=repository.name
         )
+    if kind == "organization":
+        organization = get_object_or_404(Organization, slug=name)
+        return Place(Scope.ORGANIZATION, organization.pk, name=organization.name)
+    if kind == "label" and (label := label_named(name, viewer)):
+        return Place(Scope.LABEL, name=label.name, label=label.name)
     if kind == "person":
         person = get_object_or_404(Person.objects.present(), handle__iexact=name)
         if may_see(viewer, person, "activity"):
             return Place(Scope.PERSON, person.pk, handle=person.handle, name=str(person))
-    raise Http404
+    return None
 
 
 def table_of(
     place: Place, slug: str, chart: str, query: Any, viewer: Any
 ) -> tuple[Table, Gap | None]:
     """The plain table behind a chart, and why its period is not complete."""
-    if chart not in CHARTS:
+    if chart in OF_EMPLOYERS:
+        return employer_table(place, chart, viewer)
+    if chart not in DRAWN:
         raise Http404
-    extent = extent_of(COMMUNITY if place.scope == Scope.PERSON else place)
+    extent = extent_of(place)
     if extent is None:
         raise Http404
     board = board_of(place, slug, window_of(query, extent), extent, viewer)
     # Programs read the same column names whatever the language of whoever sends them.
     with translation.override("en"):
-        return with_shares(CHARTS[chart](board).data, board), board.gap
+        return with_shares(DRAWN[chart](board).data, board), board.gap
+
+
+def employer_table(place: Place, chart: str, viewer: Any) -> tuple[Table, Gap | None]:
+    """The same of the charts on the pages of organizations, which are of the last months."""
+    with translation.override("en"):
+        found = employer_chart(place, chart, viewer)
+        if found is None:
+            raise Http404
+        drawn, board = found
+        window = chosen_window(board.months[0], board.extent.end)
+        return with_shares(drawn.data, board), gap_of(place, window, viewer, timezone.now())
 
 
 def with_shares(table: Table, board: Board) -> Table:

@@ -14,4 +14,5 @@ for topic in (
     "people.bot_changed",
 ):
     subscribe(topic, "metrics.note_people")
+subscribe("people.leave_changed", "metrics.note_leave")
 register_rebuild("metrics", lambda: rebuild_figures(at=timezone.now()))

@@ -52,7 +52,7 @@ def nice_ticks(top: float, *, most: int = 4, is_whole: bool = True) -> list[floa
     step = next(factor * magnitude for factor in TICK_STEPS if factor * magnitude >= rough)
     if is_whole:
         step = max(step, 1.0)
-    return [round(step * at, 10) for at in range(ceil(top / step) + 1)]
+    return [round(step * at, 10) for at in range(ceil(round(top / step, 9)) + 1)]
 
 
 def polyline(points: Sequence[tuple[float, float]], index: int) -> SafeString:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from contributors.metrics.charts import (
     Axis,
     Chart,
+    Mark,
     Series,
     Table,
     histogram_bars,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 MONTHS = 12
 # Charts of issues and change requests, which not every source knows.
 OF_ITEMS = ("change-requests", "issues", "response")
+# Charts on which releases are marked, and those that name them; names weigh.
+MARKED, NAMING = ("contributions", "change-requests"), ("contributions",)
 # What people do, in the order in which it is stacked; the colors follow.
 GROUPS: tuple[tuple["_StrPromise", tuple[str, ...]], ...] = (
     (gettext_lazy("Commits"), ("commit", "co_authored", "committed", "signed_off")),
@@ -52,6 +55,7 @@ class Board:
     monthly: Monthly
     measures: dict[str, Measure]
     gap: "Gap | None" = None  # why the figures of that period are not complete
+    releases: Sequence[Mark] = ()  # one for each month, or none at all
     choice: str = ""  # the part of an address that asks for the period of `measures`
 
     def values(self, key: str, scale: float = 1) -> list[float | None]:
@@ -107,10 +111,12 @@ def over_months(
     is_whole: bool = True,
 ) -> Chart:
     """A chart of series over the months of a board, with table and downloads."""
+    marks = board.releases if name in NAMING else numbers_of(board.releases, name)
     axis = Axis(
         [short_month(month) for month in board.months],
         [month_name(month) for month in board.months],
         unit,
+        marks,
     )
     key = f"chart-{name}"
     drawn = [one for one in series if any(one.values)]
@@ -125,15 +131,13 @@ def over_months(
         for at, one in enumerate(series, start=1)
         if one in drawn and (is_stacked or len(series) > 4)
     ]
-    header = [_("Month"), *(one.label for one in series)]
     rows = list(zip(board.months, *(one.values for one in series), strict=True))
-    shown = [
-        [month_name(row[0]), *("–" if v is None else short(v) for v in row[1:])] for row in rows
-    ]
+    has_releases = bool(drawn) and any(mark.number for mark in marks)
     return Chart(
         title=title,
         svg=svg if drawn else "",
-        table=Table(header, shown),
+        table=table_of(series, rows, marks if has_releases and name in NAMING else ()),
+        has_releases=has_releases,
         data=Table(["month", *(str(one.label) for one in series)], rows),
         unit=unit,
         legend=legend,
@@ -141,6 +145,25 @@ def over_months(
         csv_url=reverse("metrics:series", args=[board.slug, name, "csv"]),
         json_url=reverse("metrics:series", args=[board.slug, name, "json"]),
     )
+
+
+def numbers_of(marks: Sequence[Mark], name: str) -> list[Mark]:
+    """The releases of each month without their names; none where they are not marked."""
+    return [Mark(mark.number, "") for mark in marks] if name in MARKED else []
+
+
+def table_of(
+    series: Sequence[Series], rows: Sequence[Sequence[Any]], marks: Sequence[Mark]
+) -> Table:
+    """The numbers for people, with what was released where anything was."""
+    header: list[object] = [_("Month"), *(one.label for one in series)]
+    shown = [
+        [month_name(row[0]), *("–" if v is None else short(v) for v in row[1:])] for row in rows
+    ]
+    if marks:
+        header.append(_("Released"))
+        shown = [[*row, mark.words or "–"] for row, mark in zip(shown, marks, strict=True)]
+    return Table(header, shown)
 
 
 def short(value: float) -> str:

@@ -24,7 +24,7 @@ from contributors.activity.standing import (
     weigh_each,
     why_short,
 )
-from contributors.metrics.ledger import next_month
+from contributors.metrics.calendar import next_month
 from contributors.metrics.models import Figure, Scope
 from contributors.metrics.periods import Window
 from contributors.metrics.queries import Place, repositories_of

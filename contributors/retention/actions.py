@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from community.audit.actions import record
+from community.people.erasure import with_absorbed
 from community.people.models import Person
 from community.projects.models import Project
 from contributors.activity.models import DayCount
@@ -116,10 +117,6 @@ def _days_since(pending: list[FollowUp]) -> defaultdict[int, dict[date, int]]:
 @transaction.atomic
 def forget_person(*, person_id: int) -> None:
     """Take away what was written about somebody who is erased, and who was merged into them."""
-    people, new = {person_id}, {person_id}
-    while new:
-        merged = Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)
-        new = set(merged) - people
-        people |= new
+    people = with_absorbed(person_id)
     FollowUp.objects.filter(person__in=people).delete()
     Drift.objects.filter(person__in=people).delete()

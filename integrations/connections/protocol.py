@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from community.lib.refusals import Sentence
 from contributors.activity.records import Batch, CompletenessRecord
@@ -28,8 +28,7 @@ class Described:
     location: str = ""  # the canonical spelling; empty: as it was given
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """How much belongs to one issue or change request at the source; None: not said."""
 
     number: int

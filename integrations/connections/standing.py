@@ -7,20 +7,21 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
 
 from community.lib.refusals import Sentence
+from community.people.bulk import among
 from contributors.activity.standing import OpenReason, Standing
 from integrations.connections.models import PHASES, STALE, Disconnection, Source, SyncRun
 
 
 def standings(repositories: Collection[int], at: datetime) -> Iterator[Standing]:
     """What `contributors.activity.standing` asks; a query or two however many there are."""
-    sources = Source.objects.filter(repository__in=repositories).with_last_run()
+    sources = Source.objects.filter(repository__in=among(repositories)).with_last_run()
     others = set(repositories)
     for source in sources.defer("cursor", "facts"):
         others.discard(source.repository_id)
         yield Standing(
             source.repository_id, source.synced_at is not None, list(reasons(source, at))
         )
-    for left in Disconnection.objects.filter(repository__in=others) if others else ():
+    for left in Disconnection.objects.filter(repository__in=among(others)) if others else ():
         yield Standing(left.repository_id, left.synced_at is not None, [_disconnected(left)])
 
 

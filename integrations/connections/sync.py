@@ -1,5 +1,6 @@
 """The loop every source runs through: a page and its cursor in one transaction, or neither."""
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_noop as _
 from community.audit.actions import record
 from community.lib.refusals import NOTHING, Refused, Sentence
 from community.people.bulk import upsert
-from contributors.activity.ingest import ingest, mark_deleted, mark_present
+from community.projects.models import Repository
+from contributors.activity.ingest import ingest_unsettled, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
-from contributors.activity.planning import count_grown_tables
+from contributors.activity.planning import count_grown_tables, little_held
+from contributors.activity.settle import settle_waiting
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
 from integrations.connections.credentials import find_bad_keys, note_budgets
@@ -25,6 +28,7 @@ from integrations.connections.weighing import store_weight, weigh_after
 
 EVERY = timedelta(minutes=15)
 AFTER_A_FAILURE = timedelta(hours=1)
+SETTLED_EVERY = 20.0  # seconds: what derives from the rows costs less for many pages together
 OF_A_KEY = {"bad_token", "bad_app_key", "bad_private_key", "suspended", "not_installed"}
 Watch = Callable[[SyncRun], None]
 
@@ -47,7 +51,8 @@ def sync_source(*, source: Source, full: bool = False, watch: Watch = unwatched)
     run = start_run(source=source, full=full, at=timezone.now())
     connector = protocol.connector(source.connector)
     try:
-        return _read(run, connector, full=full, watch=watch)
+        with little_held():
+            return _read(run, connector, full=full, watch=watch)
     except OutOfBudget as pause:
         return finish(run, connector, SyncRun.State.WAITING, pause.reason, resumes_at=pause.until)
     except Refused as refusal:
@@ -76,15 +81,26 @@ def go_on_without_bad_keys(source_id: int, *, at: datetime) -> None:
 def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:
     """Store page after page until there is none, or a maintainer pauses the source."""
     source = Source.objects.select_related("repository", "connection").get(pk=run.source_id)
+    settled_at = time.monotonic()
     # Closed at once, however we leave: threads behind it go on fetching until then.
     with closing(connector.pages(source, keys=keys_of(source), full=full)) as pages:
         for page in pages:
             run = store_page(run=run, page=page, connector=connector, at=timezone.now())
             count_grown_tables()
+            if time.monotonic() - settled_at > SETTLED_EVERY:
+                derive(source.repository)
+                settled_at = time.monotonic()
             watch(run)
             if run.source.state == Source.State.PAUSED:
                 return finish(run, connector, SyncRun.State.PAUSED, NOTHING)
     return finish(run, connector, SyncRun.State.DONE, NOTHING)
+
+
+@transaction.atomic
+def derive(repository: Repository) -> None:
+    """Bring up to date what follows from the pages stored so far."""
+    wait_for_no_disk()
+    settle_waiting(repository=repository)
 
 
 @transaction.atomic
@@ -105,7 +121,7 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     for kind, ids in page.back.items():
         mark_present(repository=source.repository, kind=kind, external_ids=ids)
     if page.batch.work_items or page.batch.contributions:
-        ingest(repository=source.repository, batch=page.batch, at=at)
+        ingest_unsettled(repository=source.repository, batch=page.batch, at=at)
     _expect(source, page)
     _bury(source, page, at)
     source.cursor = dict(page.cursor)
@@ -148,13 +164,16 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
 
 def _expect(source: Source, page: Page) -> None:
     """Remember what the source says belongs to each item; None leaves what was known."""
-    groups: defaultdict[tuple[str, ...], list[list[object]]] = defaultdict(list)
-    # A list that shifts while it is read shows an item twice; what it said last counts.
-    for one in {one.number: one for one in page.expected}.values():
+    # A list that shifts while it is read shows an item twice, and of two lists each says its
+    # part: of each count, what was said last counts.
+    said: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for one in page.expected:
         counts = {"comments": one.comments, "reviews": one.reviews}
-        said = {name: count for name, count in counts.items() if count is not None}
-        row = [source.pk, one.number, one.opened_on.isoformat(), *said.values()]
-        groups[tuple(said)].append(row)
+        said[one.number] |= {name: count for name, count in counts.items() if count is not None}
+    days = {one.number: one.opened_on.isoformat() for one in page.expected}
+    groups: defaultdict[tuple[str, ...], list[list[object]]] = defaultdict(list)
+    for number, counted in said.items():
+        groups[tuple(counted)].append([source.pk, number, days[number], *counted.values()])
     table = ExpectedItem._meta.db_table
     for columns, rows in groups.items():
         upsert(table, ("source_id", "number"), ("opened_on", *columns), rows)
@@ -170,8 +189,11 @@ def finish(
 ) -> SyncRun:
     """Close the run, note when the next is wanted, and weigh how complete the ledger is."""
     at = timezone.now()
-    # Counting takes a while, so it comes before the locks.
-    weight = weigh_after(run, connector, error, at=at) if connector is not None else None
+    weight = None
+    if connector is not None:
+        derive(run.source.repository)
+        # Counting takes a while, so it comes before the locks.
+        weight = weigh_after(run, connector, error, at=at)
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=run.source_id)
         run = SyncRun.objects.select_for_update().get(pk=run.pk)

@@ -11,8 +11,13 @@ from community.audit.models import Event
 from community.people.models import Affiliation, Identity, Merge, Organization, Person
 from community.projects.models import Project, Repository
 from contributors.activity.models import Contribution, WorkItem
+from contributors.criteria.models import Rule, RuleVersion
+from governance.ballots.models import Election
+from governance.rolls.models import Officer, Request, Roll
 from integrations.connections.models import Source
+from integrations.demo import elections, electorate
 from integrations.demo.models import Loading
+from integrations.demo.voters import SLUG
 from integrations.demo.works import EMPLOYERS, WORKS
 
 
@@ -27,6 +32,9 @@ def names_taken() -> list[str]:
     return [
         *projects.values_list("name", flat=True),
         *organizations.distinct().values_list("name", flat=True),
+        *Rule.objects.filter(slug=SLUG).values_list("title", flat=True),
+        *Roll.objects.filter(slug=electorate.SLUG).values_list("title", flat=True),
+        *Election.objects.filter(slug__in=elections.SLUGS).values_list("title", flat=True),
     ]
 
 
@@ -64,6 +72,9 @@ def _hanging(loading: Loading) -> Iterator[tuple[QuerySet[Any], str]]:
         Person.objects.filter(pk__in=people).exclude(last_login=None),
         _("of its people who signed in"),
     )
+    versions = RuleVersion.objects.filter(rule__in=loading.ids("rules"))
+    yield versions.exclude(created_by=None), _("versions of its rule that people wrote")
+    yield from _on_rolls(loading)
     yield SocialAccount.objects.filter(user__in=people), _("sign-ins linked to its people")
     yield (
         Affiliation.objects.filter(organization__in=organizations).exclude(person__in=people),
@@ -77,3 +88,20 @@ def _hanging(loading: Loading) -> Iterator[tuple[QuerySet[Any], str]]:
         _("merges of its people with others"),
     )
     yield Event.objects.filter(actor__in=people), _("deeds of its people in the audit log")
+
+
+def _on_rolls(loading: Loading) -> Iterator[tuple[QuerySet[Any], str]]:
+    """What people asked or made where its roll and its rule are."""
+    people, rolls = loading.ids("people"), loading.ids("rolls")
+    others = Roll.objects.exclude(pk__in=rolls)
+    yield (
+        others.filter(
+            Q(criteria__rule__in=loading.ids("rules")) | Q(voters__person__in=people)
+        ).distinct(),
+        _("other electoral rolls by its rule or with its people"),
+    )
+    mine = Q(roll__in=rolls)
+    yield Request.objects.filter(mine).exclude(by__in=people), _("requests of people to its roll")
+    held = Election.objects.filter(mine).exclude(pk__in=loading.ids("elections"))
+    yield held, _("other elections on its roll")
+    yield Officer.objects.filter(mine).exclude(person__in=people), _("officers of its roll")

@@ -19,17 +19,18 @@ Payload = Mapping[str, Any]
 
 def actor(user: Payload | None) -> Actor | None:
     """The person by numeric id; None when GitHub itself no longer knows who it was."""
-    if not user or not user.get("id") or user["login"].lower() == GHOST:
+    if not user:
         return None
-    return _account(
-        user["id"], user["login"], user.get("name"), user.get("avatar_url"), user.get("type")
-    )
+    name, avatar_url = user.get("name"), user.get("avatar_url")
+    return _account(user.get("id"), user["login"], name, avatar_url, user.get("type"))
 
 
 @lru_cache(maxsize=1024)  # the same few people do most
 def _account(
-    number: int, login: str, name: str | None, avatar_url: str | None, kind: str | None
-) -> Actor:
+    number: int | None, login: str, name: str | None, avatar_url: str | None, kind: str | None
+) -> Actor | None:
+    if not number or login.lower() == GHOST:
+        return None
     return Actor(
         provider=SOURCE,
         uid=str(number),
@@ -45,12 +46,12 @@ def issue_to_records(issue: Payload) -> Batch:
     """The issue and its opening; nothing for the change requests that GitHub lists among them."""
     if "pull_request" in issue:
         return Batch()
-    item = WorkItemRecord(
-        kind="issue",
+    item = _item(
+        "issue",
+        issue,
         state="closed" if _is_closed(issue) else "open",
         state_reason=text(issue.get("state_reason"), 40),
         closed_by=actor(issue.get("closed_by")),
-        **_common(issue),
     )
     return Batch(work_items=[item], contributions=[_opening(item)])
 
@@ -59,13 +60,13 @@ def pull_request_to_records(pull: Payload) -> Batch:
     """The change request and its opening."""
     merged_at = moment(pull.get("merged_at"))
     state = "merged" if merged_at else "closed" if _is_closed(pull) else "open"
-    item = WorkItemRecord(
-        kind="change_request",
+    item = _item(
+        "change_request",
+        pull,
         state=state,
         merged_at=merged_at,
         closed_by=actor(pull.get("merged_by") if merged_at else pull.get("closed_by")),
         is_draft=bool(pull.get("draft")),
-        **_common(pull),
     )
     return Batch(work_items=[item], contributions=[_opening(item)])
 
@@ -75,22 +76,37 @@ def _is_closed(payload: Payload) -> bool:
     return payload.get("state") == "closed" or bool(payload.get("closed_at"))
 
 
-def _common(payload: Payload) -> dict[str, Any]:
-    """The fields that issues and pull requests share."""
-    milestone = payload.get("milestone") or {}
-    return {
-        "source": SOURCE,
-        "external_id": str(payload["id"]),
-        "number": payload["number"],
-        "title": text(payload["title"], 500),
-        "url": text(payload["html_url"], 500),
-        "author": actor(payload.get("user")),
-        "labels": label_names(payload.get("labels") or ()),
-        "milestone": text(milestone.get("title"), 255),
-        "opened_at": required(payload["created_at"]),
-        "updated_at": required(payload["updated_at"]),
-        "closed_at": moment(payload.get("closed_at")),
-    }
+def _item(
+    kind: str,
+    payload: Payload,
+    *,
+    state: str,
+    closed_by: Actor | None,
+    state_reason: str = "",
+    merged_at: datetime | None = None,
+    is_draft: bool = False,
+) -> WorkItemRecord:
+    """An issue or a pull request with the fields that both share."""
+    milestone, labels = payload.get("milestone"), payload.get("labels")
+    return WorkItemRecord(
+        source=SOURCE,
+        kind=kind,
+        external_id=str(payload["id"]),
+        number=payload["number"],
+        title=text(payload["title"], 500),
+        author=actor(payload.get("user")),
+        state=state,
+        opened_at=required(payload["created_at"]),
+        updated_at=required(payload["updated_at"]),
+        closed_at=moment(payload.get("closed_at")),
+        merged_at=merged_at,
+        closed_by=closed_by,
+        url=text(payload["html_url"], 500),
+        state_reason=state_reason,
+        is_draft=is_draft,
+        labels=label_names(labels) if labels else [],
+        milestone=text(milestone.get("title"), 255) if milestone else "",
+    )
 
 
 def _opening(item: WorkItemRecord) -> ContributionRecord:
@@ -110,37 +126,20 @@ def _opening(item: WorkItemRecord) -> ContributionRecord:
 
 def comment_to_record(comment: Payload) -> ContributionRecord:
     """A comment in the discussion of an issue or a change request."""
-    return ContributionRecord(
-        kind="issue_comment",
-        occurred_at=required(comment["created_at"]),
-        work_item=number_in(comment["issue_url"]),
-        **_said(comment),
-    )
+    return _said("issue_comment", comment, comment["created_at"], comment["issue_url"])
 
 
 def review_comment_to_record(comment: Payload) -> ContributionRecord:
     """A comment on a line of a change request."""
-    return ContributionRecord(
-        kind="review_comment",
-        occurred_at=required(comment["created_at"]),
-        work_item=number_in(comment["pull_request_url"]),
-        **_said(comment),
-    )
+    return _said("review_comment", comment, comment["created_at"], comment["pull_request_url"])
 
 
 def review_to_record(review: Payload) -> ContributionRecord | None:
     """A review with its outcome; None while it is a draft only its author sees."""
-    submitted_at = moment(review.get("submitted_at"))
-    outcome = str(review["state"]).lower()
-    if submitted_at is None or outcome == "pending":
+    submitted_at, outcome = review.get("submitted_at"), str(review["state"]).lower()
+    if not submitted_at or outcome == "pending":
         return None
-    return ContributionRecord(
-        kind="review",
-        occurred_at=submitted_at,
-        work_item=number_in(review["pull_request_url"]),
-        outcome=outcome,
-        **_said(review),
-    )
+    return _said("review", review, submitted_at, review["pull_request_url"], outcome)
 
 
 def release_to_record(release: Payload) -> ContributionRecord | None:
@@ -161,16 +160,21 @@ def release_to_record(release: Payload) -> ContributionRecord | None:
     )
 
 
-def _said(payload: Payload) -> dict[str, Any]:
-    """The fields that comments and reviews share."""
-    updated_at = payload.get("updated_at") or payload.get("submitted_at")
-    return {
-        "source": SOURCE,
-        "external_id": str(payload["id"]),
-        "actor": actor(payload.get("user")),
-        "url": text(payload["html_url"], 500),
-        "updated_at": moment(updated_at),
-    }
+def _said(
+    kind: str, payload: Payload, said_at: str, about: str, outcome: str = ""
+) -> ContributionRecord:
+    """A comment or a review at this moment, on the item with this address."""
+    return ContributionRecord(
+        source=SOURCE,
+        kind=kind,
+        external_id=str(payload["id"]),
+        actor=actor(payload.get("user")),
+        occurred_at=required(said_at),
+        work_item=number_in(about),
+        url=text(payload["html_url"], 500),
+        outcome=outcome,
+        updated_at=moment(payload.get("updated_at") or payload.get("submitted_at")),
+    )
 
 
 def expected(payload: Payload) -> Expected:

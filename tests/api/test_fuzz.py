@@ -1,7 +1,5 @@
 """The API against its own description: no 5xx, no answer the schema does not announce."""
 
-import os
-
 import pytest
 import schemathesis
 from django.core.cache import cache
@@ -17,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from tests.security.world import build
+from tests.trying import examples
 
 pytestmark = [
     pytest.mark.django_db,
@@ -24,7 +23,7 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.filterwarnings("ignore"),
 ]
-EXAMPLES = 12 if "ALL_PAYLOADS" in os.environ else 6  # of each operation
+EXAMPLES = examples(4, in_the_build=12)  # of each operation
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

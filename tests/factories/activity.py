@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from community.projects.models import Repository
-from contributors.activity.models import Contribution, DayCount, WorkItem
+from contributors.activity.models import Contribution, DayCount, Waiting, WorkItem
 from contributors.activity.records import Actor, Batch, ContributionRecord, WorkItemRecord
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -66,7 +66,7 @@ def canonical(repository: Repository | None = None) -> dict[str, list[tuple[Any,
     item_columns += ("state_reason", "is_draft", "milestone", "opened_at", "closed_at")
     item_columns += ("merged_at", "updated_at", "first_response_at", "last_reply_at", "deleted_at")
     item_columns += ("author__uid", "closed_by__uid", "first_response_by__uid")
-    item_columns += ("last_reply_by__uid",)
+    item_columns += ("last_reply_by__uid", "waits_since")
     act_columns = ("source", "kind", "external_id", "identity__provider", "identity__uid")
     act_columns += ("work_item_number", "work_item__external_id", "occurred_at", "zone_minutes")
     act_columns += ("title", "url", "outcome", "is_merge", "lines_added", "lines_removed")
@@ -75,6 +75,7 @@ def canonical(repository: Repository | None = None) -> dict[str, list[tuple[Any,
     return {
         "work_items": _sorted(WorkItem.objects.filter(**only), *place, *item_columns),
         "contributions": _sorted(Contribution.objects.filter(**only), *place, *act_columns),
+        "waiting": _sorted(Waiting.objects.filter(count__gt=0, **only), *place, "count"),
         "days": _sorted(DayCount.objects.filter(**only), *place, *day_columns),
     }
 

@@ -7,7 +7,7 @@ from community.jobs.registry import find
 from community.projects.models import Repository
 from contributors.activity.ingest import ingest
 from contributors.activity.records import Actor, Batch, ContributionRecord, WorkItemRecord
-from contributors.metrics.actions import refresh_figures
+from contributors.metrics.actions import refresh_figures, refresh_recent
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -70,6 +70,7 @@ def settle_figures() -> None:
         run_waiting(tasks)
         run_waiting("metrics.note")
         refresh_figures(at=datetime(2026, 12, 31, tzinfo=UTC))
+        refresh_recent(at=datetime(2026, 12, 31, tzinfo=UTC))
 
 
 def run_waiting(tasks: str) -> None:

@@ -85,7 +85,7 @@ def test_a_request_within_a_pause_is_noted(github, base):
     answers = [Reply(429, {"message": "Slow down"}, {"Retry-After": "1"})]
     github.faults.append(lambda asked: answers.pop() if answers else None)
     ask(base)
-    time.sleep(0.1)
+    time.sleep(0.4)
 
     ask(base)
     early = len(github.limits.record.early)

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from tests.github_api.changes import Changes
 from tests.github_api.rows import Row, Store
 
 START = datetime(2024, 1, 8, 9, tzinfo=UTC)
+A_LIFE = 17_500  # things that happen between then and today
 WORDS = ("door", "hall", "lamp", "oven", "关闭", "roof", "seal", "bench", "书架", "stair")
 OUTCOMES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED")
 
@@ -62,6 +63,9 @@ class World(Changes):
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        # The more happens, the faster: what is to come yet would be read as what changed since.
+        hurry = max(1, sum(astuple(self.size)) // A_LIFE)
+        self.steps = (0, 1, 600 // hurry, 7_200 // hurry)
         self.comment_counts: Counter[int] = Counter()
         self.reviews_by_number: dict[int, list[Row]] = {}
         self.comments_by_number: dict[int, list[Row]] = {}
@@ -76,7 +80,7 @@ class World(Changes):
         """The next moment; sometimes the same second again."""
         if self.stands_still:
             return stamp(self.now)
-        self.now += timedelta(seconds=self.random.choice((0, 1, 600, 7_200)))
+        self.now += timedelta(seconds=self.random.choice(self.steps))
         return stamp(self.now)
 
     def new_id(self) -> int:

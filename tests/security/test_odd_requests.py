@@ -88,6 +88,7 @@ def test_no_name_in_an_address_breaks_its_page(world, handle):
     assert {where: answer for where, answer in answers.items() if answer >= 500} == {}
 
 
+@pytest.mark.alike
 def test_only_pages_that_take_forms_answer_other_methods(world):
     client = world.client("superuser")
     paths = {
@@ -105,6 +106,7 @@ def test_only_pages_that_take_forms_answer_other_methods(world):
     assert {where: answer for where, answer in answers.items() if answer in {200, 204, 500}} == {}
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("name", ["theme", "django_language", "sessionid", "csrftoken", "messages"])
 def test_no_cookie_breaks_a_page(world, name):
     client = Client(raise_request_exception=False)

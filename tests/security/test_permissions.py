@@ -15,7 +15,7 @@ from django.urls import get_resolver
 from tests.security.addresses import is_ours, names, patterns, rows
 from tests.security.world import ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 BY_NAME = [(name, list(group)) for name, group in groupby(rows(), key=lambda row: row["name"])]
 
 
@@ -122,6 +122,7 @@ def admin_routes() -> list[str]:
 def test_the_api_changes_only_projects_and_oneself(world, method):
     paths = {row["path"].format_map(world.ids) for row in rows() if row["name"].startswith("api:")}
     writable = {"/api/v1/me/", "/api/v1/projects/lantern/", "/api/v1/nowhere/"}
+    writable.add("/api/v1/subscriptions/1/")  # one's own, and 404 for all others
     superuser = world.client("superuser")
 
     answers = {

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from community.jobs.clock import story_at
 from community.jobs.models import Job
 from community.people.merging import merge_people
 from community.people.models import Affiliation, BotLogin, Leave, Person
@@ -14,11 +15,18 @@ from community.people.signin import make_link
 from community.projects.actions import create_project
 from community.tokens.actions import issue_token
 from contributors.activity.models import Contribution, WorkItem
+from contributors.criteria.actions import create_rule
 from contributors.retention.models import Drift
+from governance.ballots.actions import create_election, freeze_election
+from governance.ballots.nominating import nominate
+from governance.rolls.models import Officer, Proposal
 from integrations.connections.credentials import add_token
 from integrations.connections.models import Connection, Source
 from tests import factories
+from tests.factories import rolls
+from tests.factories.ballots import draft_of, drafted, sealed_roll
 from tests.factories.deliveries import deliver
+from tests.factories.notices import notice
 
 ROLES = (
     "anonymous",
@@ -82,7 +90,9 @@ def build() -> World:
         "write token": _secret(people["member"], "read", "write"),
         "maintainer token": _secret(people["maintainer"], "admin:sync", "read", "write"),
     }
-    ids = _people(people) | _work(people)
+    ids = _people(people) | _work(people) | _rolls(people) | _contest(people)
+    _election(people)
+    ids["notice"] = str(notice(people["member"]).pk)
     ids["token"] = str(people["member"].api_tokens.order_by("pk")[0].pk)
     return World(ids, people, secrets)
 
@@ -114,6 +124,14 @@ def _people(people: dict[str, Person]) -> dict[str, str]:
         "bot": str(BotLogin.objects.create(login="robot").pk),
         "welcome": link.rstrip("/").rsplit("/", 1)[-1],
     }
+
+
+def _contest(people: dict[str, Person]) -> dict[str, str]:
+    """A draft in whose roll the member and the owner are; the owner stands."""
+    roll = sealed_roll([people["member"], people["owner"]])
+    election, owner = drafted(roll, (), is_of_people=True), people["owner"]
+    nominate(election=election, person=owner, by=owner, at=timezone.now())
+    return {"contest": election.slug, "candidate": owner.handle}
 
 
 def _work(people: dict[str, Person]) -> dict[str, str]:
@@ -153,6 +171,7 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         occurred_at=now,
         recorded_at=now,
     )
+    create_rule(slug="voters", title="Voters", document={"is_not": ["bot"]}, by=None, at=now)
     connection = Connection.objects.create(provider="github", label="GitHub", created_at=now)
     credential = add_token(connection=connection, token="not-a-token-of-anybody", at=now)
     source = Source.objects.create(
@@ -174,3 +193,25 @@ def _work(people: dict[str, Person]) -> dict[str, str]:
         "job": str(job.pk),
         "delivery": str(deliver("ping", {"hook_id": 1}, repository=repository).pk),
     }
+
+
+def _rolls(people: dict[str, Person]) -> dict[str, str]:
+    """The owner is an officer of the roll; the member is not on it and asks to be."""
+    now, stranger = timezone.now(), Person.objects.get(handle="stranger")
+    roll = rolls.published([stranger], now + timedelta(days=7))
+    officer = Officer.objects.create(roll=roll, person=people["owner"])
+    wanted = Proposal.objects.create(
+        roll=roll, person=stranger, kind="remove", reason="Left.", by=people["owner"], at=now
+    )
+    asked = rolls.request(roll, person=people["member"])
+    return {"officer": str(officer.pk), "proposal": str(wanted.pk), "request": str(asked.pk)}
+
+
+def _election(people: dict[str, Person]) -> None:
+    """Open to the member alone; the owner is its officer."""
+    opened = timezone.now().replace(microsecond=0) - timedelta(hours=1)
+    roll = sealed_roll([people["member"]], [people["owner"]])
+    draft = draft_of(roll, opens_at=opened, closes_at=opened + timedelta(days=7))
+    with story_at(opened):
+        election = create_election(slug="mascot", draft=draft, by=None, at=opened)
+        freeze_election(election=election, by=None, at=opened)

@@ -2,15 +2,14 @@
 
 from datetime import date, datetime
 from typing import Any
-from zlib import crc32
 
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from community.lib import icons, moments
@@ -18,12 +17,6 @@ from community.lib.markdown import render_markdown
 from community.lib.slots import panels
 
 register = template.Library()
-CHIP_ICONS = {
-    "good": "circle-check",
-    "warn": "triangle-alert",
-    "bad": "circle-x",
-    "honour": "award",
-}
 
 
 @register.simple_tag
@@ -41,36 +34,26 @@ def when(moment: date | datetime | None) -> SafeString:
 @register.simple_tag
 def avatar(person: Any, size: int = 32) -> SafeString:
     """The picture of a person, or a generated one."""
-    if person.avatar:
-        return format_html(
-            '<img class="avatar" src="{0}?v={1:x}" width="{2}" height="{2}" alt="" loading="lazy">',
-            reverse("people:avatar", args=[person.handle]),
-            crc32(person.avatar.name.encode()),
-            size,
-        )
-    return icons.identicon(person.handle, size, is_bot=person.is_bot)
+    return icons.face(
+        person.handle,
+        str(person.avatar),
+        size,
+        is_bot=person.is_bot,
+        prefix=get_script_prefix(),
+    )
 
 
 @register.simple_tag
 def person_link(person: Any, size: int = 24) -> SafeString:
     """Picture, name and handle on one line, leading to the profile."""
-    name = str(person)
-    return format_html(
-        '<a class="person" href="{}">{}<span class="person-name" dir="auto">{}</span>{}</a>',
-        person.get_absolute_url(),
-        avatar(person, size),
-        name,
-        format_html('<span class="handle">@{}</span>', person.handle)
-        if name != person.handle
-        else "",
-    )
+    picture = str(person.avatar)
+    return icons.person(person.handle, str(person), picture, size, is_bot=person.is_bot)
 
 
 @register.simple_tag
 def chip(text: object, kind: str = "plain") -> SafeString:
     """A short status; its kind shows by color and by shape."""
-    sign = icons.icon(CHIP_ICONS[kind], 13) if kind in CHIP_ICONS else ""
-    return format_html('<span class="chip {}">{}{}</span>', kind, sign, text)
+    return icons.chip(str(text), kind)
 
 
 @register.simple_tag

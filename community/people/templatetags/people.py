@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.people.bots import Reason
-from community.people.models import Affiliation, Identity, Leave, Merge, Person
+from community.people.models import Affiliation, Identity, Leave, Merge
 from community.people.zones import zone_names
 
 register = template.Library()
@@ -22,12 +22,6 @@ register = template.Library()
 def bot_reason_words(reason: str) -> str:
     """Why somebody counts as a bot, in words."""
     return str(Reason(reason).label) if reason in Reason.values else _("seen as one by its source")
-
-
-@register.filter
-def shows_affiliations(person: Person, levels: list[str]) -> bool:
-    """Whether a viewer of these levels sees whom the person works for."""
-    return person.visibility.get("affiliations", "public") in levels
 
 
 @register.filter

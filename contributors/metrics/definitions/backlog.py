@@ -15,7 +15,7 @@ from contributors.metrics.definitions.durations import (
     kaplan_meier_median,
     spread,
 )
-from contributors.metrics.definitions.flow import sift
+from contributors.metrics.definitions.flow import closed, open_at_end, opened, sift
 from contributors.metrics.definitions.rows import (
     ISSUE,
     Finding,
@@ -23,6 +23,7 @@ from contributors.metrics.definitions.rows import (
     Period,
     Touch,
     defined,
+    found_once,
     share,
 )
 
@@ -42,12 +43,25 @@ def issues_active(touches: Sequence[Touch], period: Period) -> Finding:
 
     What only bots touched was not active; its number is `bots`.
     """
-    found = [touch for touch in touches if period.holds(touch.day)]
+    start, end = period.start, period.end
+    found = [touch for touch in touches if start <= touch.day < end]
     there = {touch.item for touch in found if not touch.is_deleted}
     gone = {touch.item for touch in found if touch.is_deleted}
     active = {touch.item for touch in found if not touch.is_bot and not touch.is_deleted}
     missing = share(len(gone), len(there) + len(gone))
     return Finding(len(active), len(active), missing, {"bots": len(there - active)})
+
+
+@found_once
+def ages_at_end(items: Sequence[Item], period: Period) -> dict[str, float | None]:
+    """How old the issues are that are open at the end of a period."""
+    end = period.ends_at
+    return spread(
+        [
+            seconds_between(item.opened_at, min(end, item.observed_until))
+            for item in open_at_end(items, period)[0]
+        ]
+    )
 
 
 @defined("seconds")
@@ -57,12 +71,9 @@ def issue_age(items: Sequence[Item], period: Period) -> Finding:
     Age is counted up to the end, or up to when the source was last read if that
     was earlier.
     """
-    people, bots, gone = sift(items, ISSUE, lambda item: item.is_open_at(period.ends_at))
-    ages = [
-        seconds_between(item.opened_at, min(period.ends_at, item.observed_until)) for item in people
-    ]
-    found = spread(ages)
-    return Finding(found["median"], len(ages), gone, {"bots": bots, **found})
+    people, bots, gone = open_at_end(items, period)
+    found = ages_at_end(items, period)
+    return Finding(found["median"], len(people), gone, {"bots": bots, **found})
 
 
 @defined("seconds")
@@ -78,20 +89,14 @@ def issue_resolution_duration(
     """
     if by_opening:
         return followed(items, period)
-    people, bots, gone = sift(items, ISSUE, lambda item: period.has(item.closed_at))
-    waiting, _, _ = sift(items, ISSUE, lambda item: item.is_open_at(period.ends_at))
+    people, bots, gone = closed(items, period)
+    waiting, _, _ = open_at_end(items, period)
     seconds = [seconds_between(item.opened_at, item.closed_at) for item in people if item.closed_at]
     found = spread(seconds)
-    ages = spread(
-        [
-            seconds_between(item.opened_at, min(period.ends_at, item.observed_until))
-            for item in waiting
-        ]
-    )
     details = {
         "bots": bots,
         "open": len(waiting),
-        "open_median": ages["median"],
+        "open_median": ages_at_end(items, period)["median"],
         **found,
         "hours": histogram(seconds),
     }
@@ -100,7 +105,7 @@ def issue_resolution_duration(
 
 def followed(items: Sequence[Item], period: Period) -> Finding:
     """Issues opened in the period, until they were closed or last seen to be open."""
-    people, bots, gone = sift(items, ISSUE, lambda item: period.has(item.opened_at))
+    people, bots, gone = opened(items, period, ISSUE)
     spans = [closing_span(item, period.ends_at + FOLLOW_UP) for item in people]
     ended = [span.seconds for span in spans if span.has_ended]
     details = {
@@ -176,6 +181,8 @@ def most_frequent(found: Medians) -> Medians:
 
 def is_defect(item: Item, named: Collection[str], by_repository: Mapping[int, Any]) -> bool:
     """Whether one of its labels says so, in the words of its repository."""
+    if not item.labels:
+        return False
     words = by_repository.get(item.repository, named)
     return any(label.casefold() in words for label in item.labels)
 
@@ -208,10 +215,7 @@ def defect_resolution_duration(
         "bots": bots,
         "fixed": len(people) - rejected,
         "rejected": rejected,
-        "open": sum(
-            is_defect(item, labels, named)
-            for item in sift(items, ISSUE, lambda item: item.is_open_at(period.ends_at))[0]
-        ),
+        "open": sum(is_defect(item, labels, named) for item in open_at_end(items, period)[0]),
         **found,
     }
     return Finding(found["median"], len(seconds), gone, details)

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from contributors.metrics.definitions.rows import Commit, Finding, Period, defined, share
+from contributors.metrics.definitions.rows import (
+    Commit,
+    Finding,
+    Period,
+    defined,
+    found_once,
+    share,
+)
 
 
 def written(commit: Commit, *, by_committer: bool) -> date:
@@ -11,13 +18,20 @@ def written(commit: Commit, *, by_committer: bool) -> date:
     return commit.committed_on or commit.day if by_committer else commit.day
 
 
-def of_people(
+def by_people(
     commits: Sequence[Commit], period: Period, *, by_committer: bool = False
 ) -> tuple[list[Commit], int]:
     """Commits in the period that no bot wrote, and how many bots did."""
-    found = [one for one in commits if period.holds(written(one, by_committer=by_committer))]
+    start, end = period.start, period.end
+    found = [one for one in commits if start <= written(one, by_committer=by_committer) < end]
     people = [one for one in found if not one.is_bot]
     return people, sum(one.times for one in found if one.is_bot)
+
+
+@found_once
+def read_by_people(commits: Sequence[Commit], period: Period) -> tuple[list[Commit], int]:
+    """The same of commits that were read, by the day of their author."""
+    return by_people([one for one in commits if not one.is_request], period)
 
 
 @defined("count")
@@ -34,9 +48,11 @@ def code_changes_commits(
     Merges and empty commits count unless told otherwise; `by_committer` goes by
     the day on which they were applied.
     """
-    people, bots = of_people(
-        [one for one in commits if not one.is_request], period, by_committer=by_committer
-    )
+    if by_committer:
+        read = [one for one in commits if not one.is_request]
+        people, bots = by_people(read, period, by_committer=True)
+    else:
+        people, bots = read_by_people(commits, period)
     counted = [
         one
         for one in people
@@ -56,9 +72,11 @@ def code_changes_lines(commits: Sequence[Commit], period: Period) -> Finding:
     Lines of merged change requests serve only where no commits of a repository
     are read, so that nothing counts twice. What has no lines is `missing`.
     """
-    read = {one.repository for one in commits if not one.is_request}
-    people, _ = of_people(commits, period)
-    people = [one for one in people if not one.is_request or one.repository not in read]
+    people, _ = read_by_people(commits, period)
+    if requests := [one for one in commits if one.is_request]:
+        read = {one.repository for one in commits if not one.is_request}
+        others, _ = by_people(requests, period)
+        people = [*people, *(one for one in others if one.repository not in read)]
     known = [one for one in people if one.added is not None and one.removed is not None]
     total, seen = (sum(one.times for one in rows) for rows in (people, known))
     added = sum(one.added or 0 for one in known)
@@ -79,7 +97,7 @@ def committers(commits: Sequence[Commit], period: Period) -> Finding:
 
     People, not addresses: one person with many mails is one.
     """
-    people, bots = of_people([one for one in commits if not one.is_request], period)
+    people, bots = read_by_people(commits, period)
     authors = {one.author for one in people if one.author is not None}
     total = sum(one.times for one in people)
     nobody = sum(one.times for one in people if one.author is None)

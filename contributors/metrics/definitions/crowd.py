@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import log
+from typing import NamedTuple
 
 from contributors.metrics.definitions.rows import (
     INDEPENDENT,
@@ -16,6 +17,7 @@ from contributors.metrics.definitions.rows import (
     Finding,
     Period,
     defined,
+    found_once,
     share,
 )
 
@@ -23,15 +25,47 @@ NAMED = 50  # people or organizations kept in the details, the largest first
 DIVERSE = 10  # organizations whose shares the details of diversity keep
 
 
-def by_people(acts: Sequence[Act], period: Period) -> list[Act]:
-    """Acts in the period that no bot did; who did them may be unknown."""
-    return [act for act in acts if not act.is_bot and period.start <= act.day < period.end]
+class Tally(NamedTuple):
+    """Acts of a period, counted by what is asked of them; bots are left out of all but `bots`."""
+
+    kinds: Counter[str]
+    people: Counter[int]  # whose acts they are, as far as it is known
+    people_by_kind: Mapping[str, set[int]]
+    organizations: Counter[int]
+    shared: Sequence[Act]  # of people who worked in several organizations
+    total: int
+    bots: int
+
+    @property
+    def nameless(self) -> float | None:
+        """The share of acts of which the source no longer knows who did them."""
+        return share(self.total - self.people.total(), self.total)
 
 
-def nameless(acts: Sequence[Act]) -> float | None:
-    """The share of acts of which the source no longer knows who did them."""
-    total = sum(act.times for act in acts)
-    return share(sum(act.times for act in acts if act.person is None), total)
+@found_once
+def tally(acts: Sequence[Act], period: Period) -> Tally:
+    """Count the acts of a period in one go."""
+    kinds: Counter[str] = Counter()
+    people: Counter[int] = Counter()
+    people_by_kind: defaultdict[str, set[int]] = defaultdict(set)
+    organizations: Counter[int] = Counter()
+    shared = []
+    bots, start, end = 0, period.start, period.end
+    for act in acts:
+        person, kind, day, times, organization, is_bot, others = act
+        if not start <= day < end:
+            continue
+        if is_bot:
+            bots += times
+            continue
+        kinds[kind] += times
+        organizations[organization] += times
+        if person is not None:
+            people[person] += times
+            people_by_kind[kind].add(person)
+        if others:
+            shared.append(act)
+    return Tally(kinds, people, people_by_kind, organizations, shared, kinds.total(), bots)
 
 
 def most_first(counts: Mapping[int, int]) -> list[tuple[int, int]]:
@@ -56,25 +90,18 @@ def smallest_majority(counts: Sequence[int]) -> int | None:
 @defined("count")
 def contributions(acts: Sequence[Act], period: Period) -> Finding:
     """Counted acts in the period, each kind beside the others."""
-    found = by_people(acts, period)
-    kinds: Counter[str] = Counter()
-    for act in found:
-        kinds[act.kind] += act.times
-    total = sum(kinds.values())
-    return Finding(total, total, nameless(found), {"kinds": dict(sorted(kinds.items()))})
+    told = tally(acts, period)
+    kinds = dict(sorted(told.kinds.items()))
+    return Finding(told.total, told.total, told.nameless, {"kinds": kinds})
 
 
 @defined("count")
 def contributors(acts: Sequence[Act], period: Period) -> Finding:
     """Distinct people with any counted act in the period, also kind by kind."""
-    found = by_people(acts, period)
-    people: dict[str, set[int]] = {}
-    for act in found:
-        if act.person is not None:
-            people.setdefault(act.kind, set()).add(act.person)
-    number = len(set().union(*people.values()))
-    kinds = {kind: len(who) for kind, who in sorted(people.items())}
-    return Finding(number, number, nameless(found), {"kinds": kinds})
+    told = tally(acts, period)
+    number = len(told.people)
+    kinds = {kind: len(who) for kind, who in sorted(told.people_by_kind.items())}
+    return Finding(number, number, told.nameless, {"kinds": kinds})
 
 
 def first_days(acts: Sequence[Act]) -> dict[int, date]:
@@ -106,20 +133,16 @@ def contributor_absence_factor(acts: Sequence[Act], period: Period) -> Finding:
     `tied` tells how many people share the count at the cut, any of whom could
     stand there.
     """
-    found = by_people(acts, period)
-    counts: Counter[int] = Counter()
-    for act in found:
-        if act.person is not None:
-            counts[act.person] += act.times
-    k = smallest_majority(list(counts.values()))
-    ranked = most_first(counts)
-    cut = ranked[k - 1][1] if k else None
+    told = tally(acts, period)
+    counts = list(told.people.values())
+    k = smallest_majority(counts)
+    ranked = most_first(told.people)
     details = {
         "people": [list(pair) for pair in ranked[:k][:NAMED]] if k else [],
-        "total": sum(counts.values()),
-        "tied": sum(count == cut for count in counts.values()) if k else 0,
+        "total": sum(counts),
+        "tied": counts.count(ranked[k - 1][1]) if k else 0,
     }
-    return Finding(k, len(counts), nameless(found), details)
+    return Finding(k, len(counts), told.nameless, details)
 
 
 @defined("count")
@@ -130,10 +153,8 @@ def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
     Independent people and people whose employer is unknown are no company:
     their shares stand beside, and the unknown share is `missing`.
     """
-    counts: Counter[int] = Counter()
-    for act in by_people(acts, period):
-        counts[act.organization] += act.times
-    total = sum(counts.values())
+    told = tally(acts, period)
+    counts, total = dict(told.organizations), told.total
     unknown, independent = counts.pop(UNKNOWN, 0), counts.pop(INDEPENDENT, 0)
     details = {
         "organizations": [list(pair) for pair in most_first(counts)[:NAMED]],
@@ -146,13 +167,11 @@ def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
     return Finding(k, len(counts), share(unknown, total), details)
 
 
-def split_parts(acts: Sequence[Act]) -> dict[int, Fraction | int]:
+def split_parts(told: Tally) -> dict[int, Fraction | int]:
     """How much each organization did, an act in several of them split in equal parts."""
-    parts: defaultdict[int, Fraction | int] = defaultdict(int)
-    for act in acts:
-        if not act.others:
-            parts[act.organization] += act.times
-            continue
+    parts: defaultdict[int, Fraction | int] = defaultdict(int, told.organizations)
+    for act in told.shared:
+        parts[act.organization] -= act.times
         places = (act.organization, *act.others)
         for place in places:
             parts[place] += Fraction(act.times, len(places))
@@ -168,7 +187,7 @@ def organizational_diversity(acts: Sequence[Act], period: Period) -> Finding:
     parts. Independent people and unknown employers are no organization and
     stand beside.
     """
-    parts = split_parts(by_people(acts, period))
+    parts = split_parts(tally(acts, period))
     total = sum(parts.values())
     unknown, independent = parts.pop(UNKNOWN, 0), parts.pop(INDEPENDENT, 0)
     whole = sum(parts.values())
@@ -189,9 +208,6 @@ def organizational_diversity(acts: Sequence[Act], period: Period) -> Finding:
 @defined("share")
 def bot_share(acts: Sequence[Act], period: Period) -> Finding:
     """Acts by bots of all acts in the period."""
-    total = bots = 0
-    for act in acts:
-        if period.start <= act.day < period.end:
-            total += act.times
-            bots += act.times if act.is_bot else 0
-    return Finding(share(bots, total), total, None, {"bots": bots})
+    told = tally(acts, period)
+    total = told.total + told.bots
+    return Finding(share(told.bots, total), total, None, {"bots": told.bots})

@@ -1,13 +1,16 @@
 """How long things take, with what has not ended yet neither dropped nor guessed."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
-from contributors.metrics.definitions.flow import sift
+from contributors.metrics.definitions.flow import opened, sift
 from contributors.metrics.definitions.rows import (
     CHANGE_REQUEST,
+    ISSUE,
     Finding,
     Item,
     Period,
@@ -48,7 +51,7 @@ def kaplan_meier_median(spans: Sequence[Span]) -> float | None:
     Kaplan and Meier, Journal of the American Statistical Association 53 (1958).
     """
     at_risk, surviving = len(spans), 1.0
-    for _, group in groupby(sorted(spans), key=lambda span: span.seconds):
+    for _, group in groupby(sorted(spans), key=attrgetter("seconds")):
         tied = list(group)
         ended = sum(span.has_ended for span in tied)
         surviving *= 1 - ended / at_risk
@@ -101,37 +104,33 @@ def by_maintainers(item: Item) -> Item:
     return item._replace(first_response_at=min(answers, default=None))
 
 
-def responses(items: Sequence[Item], period: Period) -> Finding:
+def responses(items: Sequence[Item], period: Period, *kinds: str) -> Finding:
     """Spans of the items that people opened in the period, followed for `FOLLOW_UP`."""
-    found = [item for item in items if period.has(item.opened_at)]
-    there = [item for item in found if not item.is_deleted]
+    people, bots, gone = opened(items, period, *kinds)
     limit = period.ends_at + FOLLOW_UP
-    spans = [
-        response_span(item, min(item.observed_until, limit)) for item in there if not item.is_bot
-    ]
+    spans = [response_span(item, min(item.observed_until, limit)) for item in people]
     ended = [span.seconds for span in spans if span.has_ended]
     details = {
         "answered": len(ended),
         "unanswered": len(spans) - len(ended),
-        "bots": len(there) - len(spans),
+        "bots": bots,
         "within": {str(days): answered_within(spans, days) for days in ANSWERED_WITHIN_DAYS},
         **spread(ended),
         "hours": histogram(ended),
     }
-    gone = share(len(found) - len(there), len(found))
     return Finding(kaplan_meier_median(spans), len(spans), gone, details)
 
 
 # Upper ends in hours; what takes longer falls into a last class without an end.
 CLASSES = (1, 4, 12, 24, 72, 168, 360, 720)
+CLASS_ENDS = [3600 * hours for hours in CLASSES]
 
 
 def histogram(seconds: Sequence[float]) -> list[int]:
     """How many took up to 1, 4, 12, 24, 72, 168, 360, 720 hours, and longer."""
     counts = [0] * (len(CLASSES) + 1)
     for value in seconds:
-        place = next((at for at, end in enumerate(CLASSES) if value <= end * 3600), len(CLASSES))
-        counts[place] += 1
+        counts[bisect_left(CLASS_ENDS, value)] += 1
     return counts
 
 
@@ -142,7 +141,7 @@ def issue_response_time(items: Sequence[Item], period: Period) -> Finding:
     The value is the Kaplan-Meier median; what is unanswered is censored at the
     end of what was observed. A close is no answer.
     """
-    return responses([item for item in items if item.kind == "issue"], period)
+    return responses(items, period, ISSUE)
 
 
 @defined("seconds")
@@ -153,9 +152,8 @@ def time_to_first_response(
 
     `maintainers_only` takes the answers of those who were maintainers on the day.
     """
-    return responses(
-        [by_maintainers(item) for item in items] if maintainers_only else items, period
-    )
+    answered = [by_maintainers(item) for item in items] if maintainers_only else items
+    return responses(answered, period, ISSUE, CHANGE_REQUEST)
 
 
 @defined("seconds")

@@ -15,24 +15,63 @@ from contributors.metrics.definitions.rows import (
     Item,
     Period,
     defined,
+    found_once,
     share,
 )
 
+Sifted = tuple[list[Item], int, float | None]
 
-def sift(
-    items: Sequence[Item], kind: str, is_in: Callable[[Item], bool]
-) -> tuple[list[Item], int, float | None]:
-    """Items of a kind that people opened, how many bots opened, and the share gone."""
-    found = [item for item in items if item.kind == kind and is_in(item)]
+
+def sifted(found: Sequence[Item]) -> Sifted:
+    """Those of these items that people opened, how many bots opened, and the share gone."""
     there = [item for item in found if not item.is_deleted]
     people = [item for item in there if not item.is_bot]
     return people, len(there) - len(people), share(len(found) - len(there), len(found))
 
 
+def sift(items: Sequence[Item], kind: str, is_in: Callable[[Item], bool]) -> Sifted:
+    """Items of a kind that people opened, how many bots opened, and the share gone."""
+    return sifted([item for item in items if item.kind == kind and is_in(item)])
+
+
+@found_once
+def opened(items: Sequence[Item], period: Period, *kinds: str) -> Sifted:
+    """The items of some kinds that were opened in a period, sifted."""
+    start, end = period.starts_at, period.ends_at
+    return sifted([item for item in items if start <= item.opened_at < end and item.kind in kinds])
+
+
+@found_once
+def closed(items: Sequence[Item], period: Period) -> Sifted:
+    """The issues whose last close lies in a period, sifted."""
+    start, end = period.starts_at, period.ends_at
+    issues = [item for item in items if item.closed_at is not None and item.kind == ISSUE]
+    return sifted([item for item in issues if item.closed_at and start <= item.closed_at < end])
+
+
+@found_once
+def open_at_end(items: Sequence[Item], period: Period) -> Sifted:
+    """The issues open at the end of a period, sifted."""
+    end = period.ends_at
+    return sifted([item for item in items if item.kind == ISSUE and item.is_open_at(end)])
+
+
+@found_once
+def accepted(items: Sequence[Item], period: Period) -> Sifted:
+    """The change requests accepted in a period, sifted."""
+    return sift(items, CHANGE_REQUEST, lambda item: period.has(accepted_at(item)))
+
+
+@found_once
+def declined(items: Sequence[Item], period: Period) -> Sifted:
+    """The change requests declined in a period, sifted."""
+    return sift(items, CHANGE_REQUEST, lambda item: is_declined(item, period))
+
+
 @defined("count")
 def issues_new(items: Sequence[Item], period: Period, *, with_reopened: bool = False) -> Finding:
     """Issues opened in the period; a reopened issue is a new one only if told so."""
-    people, bots, gone = sift(items, ISSUE, lambda item: period.has(item.opened_at))
+    people, bots, gone = opened(items, period, ISSUE)
     number = len(people)
     if with_reopened:
         others, _, _ = sift(items, ISSUE, lambda item: bool(item.reopenings))
@@ -40,10 +79,9 @@ def issues_new(items: Sequence[Item], period: Period, *, with_reopened: bool = F
     return Finding(number, number, gone, {"bots": bots})
 
 
-def closes(item: Item, *, with_reopened: bool) -> list[datetime]:
-    """When it was closed: for good, or each time where a reopened item is a new one."""
-    earlier = [closed for closed, _ in item.reopenings] if with_reopened else []
-    return [*earlier, item.closed_at] if item.closed_at else earlier
+def closes_in(item: Item, period: Period) -> int:
+    """How often it was closed in a period, where a reopened item is a new one."""
+    return sum(map(period.has, [*(end for end, _ in item.reopenings), item.closed_at]))
 
 
 @defined("count", version=2)
@@ -56,11 +94,14 @@ def issues_closed(items: Sequence[Item], period: Period, *, with_reopened: bool 
     """
 
     def ends(item: Item) -> int:
-        return sum(map(period.has, closes(item, with_reopened=with_reopened)))
+        return closes_in(item, period) if with_reopened else 1
 
-    people, bots, gone = sift(items, ISSUE, lambda item: ends(item) > 0)
-    opened, _, _ = sift(items, ISSUE, lambda item: period.has(item.opened_at))
-    still, _, _ = sift(items, ISSUE, lambda item: item.is_open_at(period.ends_at))
+    if with_reopened:
+        people, bots, gone = sift(items, ISSUE, lambda item: ends(item) > 0)
+    else:
+        people, bots, gone = closed(items, period)
+    new, _, _ = opened(items, period, ISSUE)
+    still, _, _ = open_at_end(items, period)
     number = sum(map(ends, people))
     reasons: Counter[str] = Counter()
     for item in people:
@@ -68,7 +109,7 @@ def issues_closed(items: Sequence[Item], period: Period, *, with_reopened: bool 
     details = {
         "bots": bots,
         "reasons": dict(sorted(reasons.items())),
-        "per_opened": share(number, len(opened)),
+        "per_opened": share(number, len(new)),
         "per_all": share(number, number + len(still)),
     }
     return Finding(number, number, gone, details)
@@ -88,9 +129,12 @@ def change_requests(
     """
 
     def began(item: Item) -> datetime:
-        return item.ready_at or item.opened_at if from_ready else item.opened_at
+        return item.ready_at or item.opened_at
 
-    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(began(item)))
+    if from_ready:
+        people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(began(item)))
+    else:
+        people, bots, gone = opened(items, period, CHANGE_REQUEST)
     drafts = sum(item.is_draft for item in people)
     number = len(people) if with_drafts and not from_ready else len(people) - drafts
     return Finding(number, number, gone, {"bots": bots, "drafts": drafts})
@@ -107,7 +151,7 @@ def accepted_at(item: Item) -> datetime | None:
 @defined("count")
 def change_requests_accepted(items: Sequence[Item], period: Period) -> Finding:
     """Change requests merged in the period."""
-    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(accepted_at(item)))
+    people, bots, gone = accepted(items, period)
     return Finding(len(people), len(people), gone, {"bots": bots})
 
 
@@ -122,7 +166,7 @@ def change_requests_declined(items: Sequence[Item], period: Period) -> Finding:
 
     Those in whose place another came are `superseded`, and no refusals.
     """
-    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: is_declined(item, period))
+    people, bots, gone = declined(items, period)
     replaced, _, _ = sift(
         items, CHANGE_REQUEST, lambda item: item.is_superseded and period.has(item.closed_at)
     )
@@ -136,12 +180,7 @@ def acceptance_ratio(items: Sequence[Item], period: Period) -> Finding:
 
     None when nothing was declined, never infinite.
     """
-    merged, _, _ = sift(items, CHANGE_REQUEST, lambda item: period.has(accepted_at(item)))
-    declined, _, _ = sift(items, CHANGE_REQUEST, lambda item: is_declined(item, period))
-    decided = len(merged) + len(declined)
-    details = {
-        "accepted": len(merged),
-        "declined": len(declined),
-        "share": share(len(merged), decided),
-    }
-    return Finding(share(len(merged), len(declined)), decided, None, details)
+    merged, refused = len(accepted(items, period)[0]), len(declined(items, period)[0])
+    decided = merged + refused
+    details = {"accepted": merged, "declined": refused, "share": share(merged, decided)}
+    return Finding(share(merged, refused), decided, None, details)

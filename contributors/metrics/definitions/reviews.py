@@ -12,7 +12,7 @@ from contributors.metrics.definitions.durations import (
     percentile,
     spread,
 )
-from contributors.metrics.definitions.flow import sift
+from contributors.metrics.definitions.flow import opened
 from contributors.metrics.definitions.rows import (
     CHANGE_REQUEST,
     Finding,
@@ -65,7 +65,7 @@ def change_request_reviews(items: Sequence[Item], period: Period) -> Finding:
     They are followed for `FOLLOW_UP`. Reviews by the author, by bots and by
     people no longer known count apart; pending ones are invisible.
     """
-    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(item.opened_at))
+    people, bots, gone = opened(items, period, CHANGE_REQUEST)
     limit = period.ends_at + FOLLOW_UP
     outcomes: Counter[str] = Counter()
     apart: Counter[str] = Counter()
@@ -164,7 +164,7 @@ def change_request_commits(
 
     Distinct authors and co-authors stand beside, bots left out of both.
     """
-    people, bots, gone = sift(items, CHANGE_REQUEST, lambda item: period.has(item.opened_at))
+    people, bots, gone = opened(items, period, CHANGE_REQUEST)
     numbers: list[int] = []
     authors: set[int] = set()
     helpers: set[int] = set()

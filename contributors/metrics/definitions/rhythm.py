@@ -1,7 +1,11 @@
 """When things are done, and when more or less is done than usual."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from math import sqrt
 from typing import NamedTuple
 
@@ -29,12 +33,14 @@ def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool 
     zone was given for this use; the others are `missing`. Nobody's own hours
     are told: the rows have no people.
     """
-    found = [one for one in moments if not one.is_bot and period.has(one.at)]
+    start, end = period.starts_at, period.ends_at
+    found = [one for one in moments if not one.is_bot and start <= one.at < end]
     known = [one for one in found if one.zone_minutes is not None] if is_local else found
     hours, weekdays = [0] * 24, [0] * 7
     for one in known:
-        shift = timedelta(minutes=one.zone_minutes or 0) if is_local else timedelta(0)
-        told = one.at.astimezone(UTC) + shift
+        told = one.at if one.at.tzinfo is UTC else one.at.astimezone(UTC)
+        if is_local:
+            told += timedelta(minutes=one.zone_minutes or 0)
         hours[told.hour] += one.times
         weekdays[told.weekday()] += one.times
     total = sum(one.times for one in found)
@@ -43,7 +49,8 @@ def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool 
     return Finding(number, number, share(total - number, total), details)
 
 
-def earlier_periods(period: Period, count: int) -> list[Period]:
+@lru_cache(maxsize=4096)
+def earlier_periods(period: Period, count: int) -> Sequence[Period]:
     """The periods before, the latest first, as far as they were wholly tracked."""
     found: list[Period] = []
     while len(found) < count:
@@ -54,7 +61,26 @@ def earlier_periods(period: Period, count: int) -> list[Period]:
     return found
 
 
+class Totals(Counter[date]):
+    """Numbers by day that are summed over many periods; not to change once they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._days: list[date] = []
+        self._sums: list[int] = [0]
+
+    def between(self, start: date, end: date) -> int:
+        """The sum over the days from `start` to before `end`."""
+        if len(self._days) != len(self):
+            self._days = sorted(self)
+            self._sums = [0, *accumulate(self[day] for day in self._days)]
+        places = (bisect_left(self._days, day) for day in (end, start))
+        return self._sums[next(places)] - self._sums[next(places)]
+
+
 def total_of(totals: Mapping[date, int], period: Period) -> int:
+    if isinstance(totals, Totals):
+        return totals.between(period.start, period.end)
     length = (period.end - period.start).days
     return sum(totals.get(period.start + timedelta(days=offset), 0) for offset in range(length))
 

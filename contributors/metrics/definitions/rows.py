@@ -1,9 +1,9 @@
 """What the definitions take and give: plain rows in, one result out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 # Where an act's organization is not one: nobody said, or the person is independent.
@@ -97,9 +97,12 @@ class Item(NamedTuple):
 
     def is_open_at(self, moment: datetime) -> bool:
         """Whether it was open then, as far as closes and reopenings are known."""
-        if moment < self.opened_at or any(c <= moment < r for c, r in self.reopenings):
+        if moment < self.opened_at:
             return False
-        return self.ended_at is None or moment < self.ended_at
+        if self.reopenings and any(c <= moment < r for c, r in self.reopenings):
+            return False
+        ended = self.closed_at or self.merged_at
+        return ended is None or moment < ended
 
 
 class Touch(NamedTuple):
@@ -138,11 +141,16 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The calendar month before a calendar month, else as many days before."""
+        """As many calendar months before whole months, else as many days before."""
         start = self.start - (self.end - self.start)
-        if self.start.day == 1 and self.end == months_after(self.start, 1):
-            start = months_after(self.start, -1)
+        if self.start.day == self.end.day == 1:
+            start = months_after(self.start, -self.months)
         return Period(start, self.start, self.tracked_from, self.known_until)
+
+    @property
+    def months(self) -> int:
+        """From the month of its beginning to that of its end."""
+        return 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
 
     def has(self, moment: datetime | None) -> bool:
         return moment is not None and self.starts_at <= moment < self.ends_at
@@ -155,6 +163,7 @@ class Period:
         return last if self.known_until is None else min(last, self.known_until)
 
 
+@lru_cache(maxsize=4096)
 def months_after(day: date, count: int) -> date:
     """The same day so many months later or, if negative, earlier; the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
@@ -163,18 +172,16 @@ def months_after(day: date, count: int) -> date:
     return first.replace(day=min(day.day, length.days))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a definition found, before unit and version are put to it."""
 
     value: float | None
     n: int
-    missing: float | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    missing: float | None
+    details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A value with its unit, the number of rows behind it, the share of rows
     that lacked what it needs, and the version of its definition.
 
@@ -190,6 +197,7 @@ class Result:
 
 
 T = TypeVar("T")
+F = TypeVar("F")
 P = ParamSpec("P")
 
 
@@ -218,6 +226,34 @@ def defined(
         return measure
 
     return wrap
+
+
+class Once(list[T]):
+    """Rows that several definitions take, with what was found among them; not to change."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        super().__init__(rows)
+        self.found: dict[tuple[Any, ...], Any] = {}
+
+
+def found_once(
+    find: Callable[Concatenate[Sequence[T], Period, P], F],
+) -> Callable[Concatenate[Sequence[T], Period, P], F]:
+    """Look among the same rows of a period once, whichever definitions ask."""
+
+    @wraps(find)
+    def ask(rows: Sequence[T], period: Period, /, *more: P.args, **options: P.kwargs) -> F:
+        if not isinstance(rows, Once) or options:
+            return find(rows, period, *more, **options)
+        key = (find, period.start, period.end, *more)
+        if key not in rows.found:
+            rows.found[key] = find(rows, period, *more, **options)
+        found: F = rows.found[key]
+        return found
+
+    return ask
 
 
 def share(part: float, whole: float) -> float | None:

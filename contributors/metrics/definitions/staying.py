@@ -51,9 +51,9 @@ class Entry(NamedTuple):
 def active_in(acts: Sequence[Act], start: date, end: date) -> set[int]:
     """People, bots left out, who did anything from `start` to before `end`."""
     return {
-        act.person
-        for act in acts
-        if act.person is not None and not act.is_bot and start <= act.day < end
+        person
+        for person, _, day, _, _, is_bot, _ in acts
+        if person is not None and not is_bot and start <= day < end
     }
 
 
@@ -99,7 +99,7 @@ def occasional_contributors(
     return Finding(occasional, active, None, {"share": share(occasional, active)})
 
 
-@defined("count")
+@defined("count", 2)
 def inactive_contributors(
     acts: Sequence[Act],
     period: Period,
@@ -123,16 +123,17 @@ def inactive_contributors(
         return Finding(None, 0, None, {"pending": None})
     last: dict[int, date] = {}
     times: Counter[int] = Counter()
+    start, end = period.start, period.end
     for person, _kind, day, number, _organization, is_bot, _others in acts:
-        if person is None or is_bot or not period.start <= day < until:
+        if person is None or is_bot or not start <= day < until:
             continue
-        if day < period.end:
+        if day < end:
             times[person] += number
         if person not in last or last[person] < day:
             last[person] = day
     active = {person for person in last if times[person] >= at_least}
     silent = {person for person in active if last[person] < period.end}
-    away = {one for one in silent if is_away(one, last[one], last[one] + quiet, leaves or {})}
+    away = {one for one in silent if leaves and is_away(one, last[one], last[one] + quiet, leaves)}
     gone = {one for one in silent - away if last[one] + quiet <= until}
     details = {"pending": len(silent - away - gone), "on_leave": len(away)}
     return Finding(len(gone), len(active), None, details)

@@ -84,6 +84,7 @@ def test_a_number_that_is_none_is_not_recorded(db, number):
         record(verb="test.begun", subject="test", at=NOON, number=number)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(value=JSON)
 def test_plain_facts_are_plain_already(value):
     once = plain(value)
@@ -115,7 +116,10 @@ def test_an_event_read_back_has_the_seal_it_was_given(db, facts, moment):
     assert event.seal == event.hash
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(value=JSON)
 def test_any_facts_read_back_have_the_seal_they_were_given(db, value):
     event = record(verb="test.kept", subject="test", at=NOON, value=value)

@@ -40,7 +40,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for _ in range(size):
         record(verb="t.t", subject=factories.person(), actor=factories.person(), at=NOON)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = maintainer_client.get(LIST)
 
     assert len(listed(response)) == size
@@ -122,7 +122,7 @@ def test_ones_own_list_costs_the_same_whatever_its_length(
     for _ in range(size):
         record(verb="people.renamed", subject=member, actor=factories.person(), at=NOON)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = member_client.get(f"{LIST}me/")
 
     assert len(listed(response)) == size

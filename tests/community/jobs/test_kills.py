@@ -1,10 +1,7 @@
 """What the job table survives, shown on real processes; each guard is shown to be needed."""
 
 import os
-import shutil
 import signal
-import socket
-import subprocess
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -15,6 +12,7 @@ from celery import Celery
 
 from tests.databases import Database
 from tests.nursery import Nursery
+from tests.own_redis import address, own_redis
 
 pytestmark = pytest.mark.services
 RIG = "tests.community.jobs.rig"
@@ -223,41 +221,10 @@ def test_without_the_key_three_beats_make_slots_twice(rig):
     assert max(slots(rig.database).values()) > 1
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def redis(tmp_path):
-    """A Redis of our own, so that it may be emptied."""
-    if not shutil.which("redis-server"):
-        pytest.skip("there is no redis-server")
-    port = free_port()
-    call = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    server = subprocess.Popen([*call, "--dir", tmp_path], stdout=subprocess.DEVNULL)
-    import redis as client_library
-
-    client = client_library.Redis(port=port)
-
-    def answers() -> bool:
-        try:
-            return client.ping()
-        except client_library.ConnectionError:
-            return False
-
-    try:
-        wait_until(answers)
+    with own_redis(tmp_path) as client:
         yield client
-    finally:
-        client.close()
-        server.terminate()
-        server.wait()
-
-
-def address(redis) -> str:
-    return f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}/0"
 
 
 @contextmanager

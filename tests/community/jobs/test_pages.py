@@ -60,7 +60,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for _ in range(size):
         job()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = maintainer_client.get(LIST)
 
     assert len(listed(response)) == size

@@ -1,14 +1,18 @@
 """The parts that templates are made of."""
 
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from community.lib import icons, moments
 from community.lib.slots import NavEntry, Panel, add_nav, fill, nav, panels
+from community.lib.templatetags import keeping
 from tests import factories
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -30,6 +34,18 @@ def show(source: str, **context) -> str:
 )
 def test_moments_are_told_relative_to_now(apart, words):
     assert moments.relative(NOON + apart, NOON) == words
+
+
+def test_the_largest_unit_is_that_of_django():
+    chance = random.Random(7)
+    apart = [timedelta(seconds=int(60 + 4e8 * chance.random() ** 8)) for _ in range(300)]
+    moments_before = [NOON.replace(day=day, month=month) for day in (1, 28) for month in (1, 2, 3)]
+
+    for moment in [*moments_before, *(NOON - one for one in apart)]:
+        words = timesince(min(moment, NOON), max(moment, NOON), depth=1).replace("\xa0", " ")
+        told = f"{words} ago" if moment < NOON else f"in {words}"
+
+        assert moments.relative(moment, NOON) == told
 
 
 def test_moments_read_naturally_in_chinese():
@@ -110,3 +126,51 @@ def test_links_stand_in_their_order_and_only_once():
         add_nav(entry)
 
     assert nav("tests") == [early, late]
+
+
+def test_what_is_kept_is_drawn_once_for_each_language_and_value():
+    page = Template("{% load i18n keeping %}{% kept word %}{{ word }} {{ more }}{% endkept %}")
+
+    def draw(word: object, more: str) -> str:
+        return page.render(Context({"word": word, "more": more}))
+
+    drawn = [draw("a", "1"), draw("a", "2"), draw("b", "3")]
+    with translation.override("zh-hans"):
+        drawn.append(draw("a", "4"))
+
+    assert drawn == ["a 1", "a 1", "b 3", "a 4"]
+
+
+def test_what_depends_on_a_value_that_is_not_there_is_drawn_each_time():
+    page = Template("{% load keeping %}{% kept wrod %}{{ word }}{% endkept %}")
+
+    assert [page.render(Context({"word": word})) for word in "ab"] == ["a", "b"]
+
+
+def test_what_is_kept_tells_safe_text_from_other_text():
+    page = Template("{% load keeping %}{% kept word %}{{ word }}{% endkept %}")
+
+    drawn = [page.render(Context({"word": word})) for word in (SafeString("<b>"), "<b>")]
+
+    assert drawn == ["<b>", "&lt;b&gt;"]
+
+
+def test_a_chip_tells_safe_text_from_other_text():
+    drawn = icons.chip(SafeString("<b>")), icons.chip("<b>")
+
+    assert drawn == (
+        '<span class="chip plain"><b></span>',
+        '<span class="chip plain">&lt;b&gt;</span>',
+    )
+
+
+def test_a_place_that_is_full_begins_again(monkeypatch):
+    monkeypatch.setattr(keeping, "MOST", 1)
+    page = Template("{% load keeping %}{% kept word %}{{ word }}{{ more }}{% endkept %}")
+
+    drawn = [
+        page.render(Context({"word": word, "more": more}))
+        for word, more in (("aa", 1), ("bb", 2), ("aa", 3))
+    ]
+
+    assert drawn == ["aa1", "bb2", "aa3"]

@@ -14,6 +14,7 @@ from community.people.search import index_people
 from community.projects.models import Project
 from tests import factories
 from tests.conftest import NOON
+from tests.trying import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,9 @@ stays = st.tuples(sides, st.sampled_from([None, 0, 1]), st.sampled_from([None, 2
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20, in_the_build=40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     identities=st.lists(sides, max_size=4),
@@ -223,7 +226,7 @@ def test_the_page_of_merges_costs_the_same_however_long(
         for _each in range(2):
             factories.identity(provider="git", email_hash=str(number) * 64)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         maintainer_client.get("/people/merges/")
 
 

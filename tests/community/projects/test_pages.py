@@ -39,7 +39,7 @@ def test_the_directory_costs_the_same_whatever_its_length(
         project = opened(f"p{number}", maintainers=[member, factories.person()])
         factories.repository(project)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         response = client.get("/projects/", {"view": view})
 
     assert len(listed(response)) == size

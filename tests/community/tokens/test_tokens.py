@@ -116,7 +116,7 @@ def test_the_page_costs_the_same_whatever_the_tokens(
     for _ in range(size):
         issued(member)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = member_client.get("/tokens/")
 
     assert len(response.context["tokens"]) == size

@@ -6,6 +6,7 @@ from contributors.activity.ingest import ingest
 from contributors.metrics.actions import rebuild_figures
 from tests import factories
 from tests.factories.activity import START, actor, batch_of, contribution, hours, work_item
+from tests.kept import once
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -16,20 +17,21 @@ PAGES = (
     "/activity/work/",
     "/activity/work/?format=csv",
     "/activity/work/?waiting=1",
+    "/activity/waiting/",
     "/latest.atom",
     "/@user-1/",
     "/projects/vault/",
     "/projects/vault/activity/",
     "/api/v1/contributions/",
     "/api/v1/work-items/",
+    "/api/v1/waiting/",
     "/api/v1/repositories/",
 )
 SECRETS = ("Sealed door", "Vault commit", "vault/issues/1", "guild/vault")
 
 
-@pytest.fixture
-def vault():
-    """A private repository of a project with an open issue and a commit."""
+@once
+def private_repository():
     project = factories.project("vault")
     repository = factories.repository(
         project, name="guild/vault", url="https://github.com/guild/vault", is_private=True
@@ -44,6 +46,12 @@ def vault():
     ingest(repository=repository, batch=batch, at=START)
     rebuild_figures(at=hours(24 * 50))
     return repository
+
+
+@pytest.fixture
+def vault(db):
+    """A private repository of a project with an open issue and a commit."""
+    return private_repository()
 
 
 def told(client, address: str) -> list[str]:

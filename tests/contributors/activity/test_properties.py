@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contributors.activity import upsert
 from contributors.activity.ingest import ingest, mark_deleted
-from contributors.activity.models import DayCount
+from contributors.activity.models import DayCount, WorkItem
 from tests import factories
 from tests.factories.activity import (
     START,
@@ -19,10 +19,11 @@ from tests.factories.activity import (
     hours,
     work_item,
 )
+from tests.trying import examples
 
 pytestmark = pytest.mark.django_db
 FEW = settings(
-    max_examples=25,
+    max_examples=examples(12, in_the_build=25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -34,6 +35,9 @@ def story():
         work_item(1, author=actor(1), updated_at=hours(0)),
         work_item(1, author=actor(1), updated_at=hours(30), state="closed", closed_at=hours(30)),
         work_item(2, author=None, kind="change_request", updated_at=hours(3)),
+        work_item(3, author=actor(1), opened_at=hours(2), updated_at=hours(2)),
+        work_item(3, author=actor(1), opened_at=hours(2), updated_at=hours(4), is_draft=True),
+        work_item(3, author=actor(1), opened_at=hours(2), updated_at=hours(5)),
         contribution("open-1", kind="issue", work_item=1, updated_at=hours(0)),
         contribution("c1", work_item=1, actor=actor(2), occurred_at=hours(20),
                      updated_at=hours(20)),
@@ -81,6 +85,8 @@ def test_any_telling_of_the_story_ends_the_same(batches):
     play(other, batches)
 
     assert without_place(canonical(other)) == without_place(canonical(plain))
+    waiting = WorkItem.objects.waiting().values_list("pk", flat=True)
+    assert set(waiting) == set(WorkItem.objects.unanswered().values_list("pk", flat=True))
     for repository in (plain, other):
         repository.delete()
 

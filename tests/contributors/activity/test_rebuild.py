@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from community.jobs.registry import find
 from contributors.activity.derived import register_rebuild
 from contributors.activity.ingest import ingest
-from contributors.activity.models import DayCount, WorkItem
+from contributors.activity.models import DayCount, Waiting, WorkItem
 from tests import factories
 from tests.contributors.activity.test_properties import story
 from tests.factories.activity import START, batch_of, canonical, contribution
@@ -24,8 +24,13 @@ def repository():
 def damage():
     DayCount.objects.all().delete()
     WorkItem.objects.update(
-        first_response_at=None, first_response_by=None, last_reply_at=START, last_reply_by=None
+        first_response_at=None,
+        first_response_by=None,
+        last_reply_at=START,
+        last_reply_by=None,
+        waits_since=START,
     )
+    Waiting.objects.update(count=99)
 
 
 def test_rebuilding_what_is_right_changes_nothing(repository):

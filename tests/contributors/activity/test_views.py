@@ -9,10 +9,12 @@ from zipfile import ZipFile
 import pytest
 from django.urls import reverse
 
+from community.jobs.registry import find
 from community.lib.refusals import Sentence
 from community.people.models import Person
 from contributors.activity.exports import inert
 from contributors.activity.ingest import ingest, record_completeness
+from contributors.activity.models import Contribution
 from contributors.activity.records import CompletenessRecord
 from tests import factories
 from tests.factories.activity import START, actor, batch_of, contribution, hours, work_item
@@ -142,8 +144,8 @@ def test_contributions_cost_few_queries_whatever_their_number(
     for n in range(size):
         take(repository, contribution(f"x{n}", actor=actor(n), work_item=n), work_item(n))
 
-    with django_assert_max_num_queries(4):
-        assert len(client.get(ROWS).context["page"]) == size
+    with django_assert_max_num_queries(5):
+        assert len(client.get(ROWS).context["lines"]) == size
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -154,7 +156,7 @@ def test_work_items_cost_few_queries_whatever_their_number(
         take(repository, work_item(n, author=actor(n)))
 
     with django_assert_max_num_queries(4):
-        assert len(client.get(WORK).context["page"]) == size
+        assert len(client.get(WORK).context["lines"]) == size
 
 
 @pytest.fixture
@@ -213,6 +215,7 @@ def test_without_known_maintainers_anybody_but_the_author_answers(client, reposi
 def test_where_there_are_maintainers_only_their_word_answers(client, repository):
     take(repository, work_item(1), work_item(2), reply(1, 5, 1), reply(2, 6, 1))
     repository.project.maintainers.add(Person.objects.get(identities__login="user-6"))
+    find("activity.note_maintainers").run(project_id=repository.project_id)
 
     assert numbers(client, f"{WORK}?waiting=1") == [1]
 
@@ -321,3 +324,38 @@ def test_the_back_office_shows_the_ledger_and_changes_nothing(client, busy, aske
 
     assert client.get(f"/admin/activity/{table}/").status_code == 200
     assert client.get(f"/admin/activity/{table}/add/").status_code == 403
+
+
+def test_the_newest_of_a_project_are_those_that_sorting_everything_finds(client, repository):
+    project, other = repository.project, factories.repository()
+    places = [repository, factories.repository(project), factories.repository(project)]
+    hidden = factories.repository(project, is_private=True)
+    for n in range(120):
+        place = [*places, other, hidden][n % 5]
+        take(place, contribution(f"x{n}", actor=actor(n % 4), occurred_at=hours(n // 3)))
+    rows = Contribution.objects.filter(repository__in=places).order_by("-occurred_at", "-pk")
+
+    pages = [
+        client.get(f"{ROWS}?project={project.slug}&page={number}").context["page"]
+        for number in (1, 2)
+    ]
+
+    assert [row.pk for page in pages for row in page] == [row.pk for row in rows]
+
+
+@pytest.mark.parametrize("bots", ["", "only", "all"])
+def test_what_a_page_counts_is_what_it_lists(client, repository, bots):
+    other = factories.repository(repository.project, is_private=True)
+    take(
+        repository,
+        contribution("a", actor=actor(1)),
+        contribution("b", actor=actor(2, is_bot=True)),
+        contribution("c", actor=None),
+        contribution("d", kind="review", actor=actor(2, is_bot=True)),
+    )
+    take(other, contribution("e", actor=actor(1)), contribution("f", actor=actor(2, is_bot=True)))
+
+    for more in ("", "&kind=review", f"&project={repository.project.slug}", "&from=2030-01-01"):
+        page = client.get(f"{ROWS}?bots={bots}{more}").context["page"]
+
+        assert page.paginator.count == len(list(page))

@@ -84,7 +84,7 @@ def test_a_drawing_names_and_describes_itself():
     root = drawn(line_chart("flow", "Issues", SERIES, AXIS))
 
     assert root.get("aria-labelledby") == "flow-title flow-desc"
-    assert (root.findtext("title"), root.findtext("desc")) == ("Issues", "Lines over 3 months.")
+    assert (root.findtext("title"), root.findtext("desc")) == ("Issues", "Lines over 3 periods.")
 
 
 def test_lines_differ_in_dashes_not_only_in_color():

@@ -22,6 +22,7 @@ MARCH = ("--from", "2026-03-01", "--to", "2026-04-01")
 def repository():
     made = factories.repository(factories.project("atlas"), name="guild/atlas")
     ledger.quarter(made)
+    ledger.settle_figures()
     return made
 
 
@@ -43,7 +44,8 @@ def test_each_scope_gives_what_its_finished_figures_say(scope, repository):
 
     found = json.loads(printed(scope, *MARCH, "--json"))["metrics"]
 
-    figures = Figure.objects.filter(scope=scope.partition(":")[0], month="2026-03-01")
+    mine = {"scope": scope.partition(":")[0], "month": "2026-03-01"}
+    figures = Figure.objects.filter(**mine, metric__in=METRICS)
     assert {key: one["value"] for key, one in found.items()} == dict(
         figures.values_list("metric", "value")
     )
@@ -66,3 +68,15 @@ def test_a_scope_that_is_not_there_is_refused_by_name(scope):
 def test_a_period_that_ends_before_it_begins_is_refused():
     with pytest.raises(CommandError, match="--from must be before --to"):
         printed("community", "--from", "2026-04-01", "--to", "2026-03-01")
+
+
+def test_a_project_counts_nothing_of_another(repository):
+    other = factories.repository(factories.project("lumen"))
+    ledger.quarter(other)
+    ledger.settle_figures()
+
+    atlas = json.loads(printed("project:atlas", *MARCH, "--json"))["metrics"]
+    both = json.loads(printed("community", *MARCH, "--json"))["metrics"]
+
+    assert both["contributions"]["value"] == 2 * atlas["contributions"]["value"] > 0
+    assert both["issues_new"]["value"] == 2 * atlas["issues_new"]["value"] > 0

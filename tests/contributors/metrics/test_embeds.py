@@ -11,19 +11,25 @@ from contributors.metrics.actions import rebuild_figures
 from contributors.metrics.models import RecentFigure
 from tests import factories
 from tests.factories import ledger
+from tests.kept import once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 AT = datetime(2026, 12, 31, tzinfo=UTC)
 PLACES = ("/embed/badge/{}/{}.svg", "/embed/chart/{}/{}.svg", "/embed/card/{}/{}/")
 
 
-@pytest.fixture
-def seeded():
-    cache.clear()
+@once
+def a_quarter():
     repository = factories.repository(factories.project("atlas", name="Atlas <&> “炬”\x0b"))
     ledger.quarter(repository)
     rebuild_figures(at=AT)
     return repository
+
+
+@pytest.fixture
+def seeded(db):
+    cache.clear()
+    return a_quarter()
 
 
 def statuses(client, scope: str, metric: str = "contributions") -> list[int]:

@@ -25,8 +25,9 @@ from integrations.connections.models import Source, SyncRun
 from tests import factories
 from tests.factories import ledger
 from tests.factories.connections import run, source
+from tests.kept import once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 MARCH = "from=2026-03-01&to=2026-04-01"
 PAGES = (
@@ -40,6 +41,10 @@ PAGES = (
     f"/activity/completeness/?{MARCH}",
     "/activity/completeness/{repository}/",
     "/connections/",
+    "/?period=2026-Q1",
+    "/projects/atlas/activity/?period=2026",
+    "/explore/?by=quarter&period=2026-Q1",
+    "/compare/?period=2026-Q1&with=year",
     "/explore/?from=2026-03&to=2026-04",
     "/explore/?scope=project:atlas&metric=contributors&from=2026-03&to=2026-04",
     "/compare/?month=2026-03",
@@ -81,11 +86,8 @@ LACKS: dict[str, Callable[[Source], None]] = {
 }
 
 
-@pytest.fixture
-def of(time_machine):
-    """A repository of which everything has come, and its figures."""
-    time_machine.move_to(NOW, tick=False)
-    cache.clear()
+@once
+def whole_source():
     repository = factories.repository(factories.project("atlas"), name="guild/atlas")
     ledger.quarter(repository)
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(90)]
@@ -95,6 +97,14 @@ def of(time_machine):
     made = source(repository=repository, synced_at=NOW, weighed_at=NOW)
     rebuild_figures(at=timezone.now())
     return made
+
+
+@pytest.fixture
+def of(time_machine, db):
+    """A repository of which everything has come, and its figures."""
+    time_machine.move_to(NOW, tick=False)
+    cache.clear()
+    return whole_source()
 
 
 def shares(found: object, name: str = "") -> Iterator[float]:
@@ -141,7 +151,7 @@ def as_answers_of_explore(client) -> Iterator[tuple[str, bool]]:
     for group in ("month", "project", "repository", "kind"):
         query = f"group={group}&from=2026-03&to=2026-04"
         rows = list(csv.DictReader(StringIO(client.get(f"/explore.csv?{query}").content.decode())))
-        told = [row["completeness"] for row in rows if not row["month"].startswith("#")]
+        told = [row["completeness"] for row in rows if not row["period"].startswith("#")]
         yield f"/explore.csv?{query}", "1.0" in told
         yield f"/explore.json?{query}", 1 in shares(client.get(f"/explore.json?{query}").json())
         answer = client.get(f"/api/v1/explore/?group={group}&{MARCH}").json()
@@ -150,7 +160,12 @@ def as_answers_of_explore(client) -> Iterator[tuple[str, bool]]:
 
 def as_answers(client) -> Iterator[tuple[str, bool]]:
     """The API."""
-    for path in ("figures/?from=2026-03-01", "completeness/", "sources/"):
+    for path in (
+        "measures/?period=2026-Q1",
+        "figures/?from=2026-03-01",
+        "completeness/",
+        "sources/",
+    ):
         answer = client.get(f"/api/v1/{path}")
         assert answer.status_code == 200, path
         yield path, 1 in shares(answer.json())

@@ -1,16 +1,19 @@
 """Figures kept in step by small changes equal figures made anew."""
 
-import os
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from community.jobs.models import Job
 from community.jobs.topics import publish
+from community.lib.refusals import Refused
 from community.people.actions import flag_bot
+from community.people.leaves import announce_leave, take_back_leave
 from community.people.merging import merge_people, split_person
 from community.people.models import Affiliation, Identity, OrganizationDomain
 from contributors.activity.derive import derive_work_items
@@ -19,13 +22,17 @@ from contributors.activity.ingest import mark_deleted, record_completeness
 from contributors.activity.models import WorkItem
 from contributors.activity.records import Actor, CompletenessRecord, ContributionRecord
 from contributors.metrics.actions import mark_stale, rebuild_figures, refresh_figures
-from contributors.metrics.models import Figure, Reading, RecentFigure
+from contributors.metrics.computing import compute
+from contributors.metrics.models import Beginning, Figure, Reading, RecentFigure, Sheet
+from contributors.metrics.periods import chosen_window
+from contributors.metrics.places import COMMUNITY
 from tests import factories
 from tests.factories import ledger
+from tests.trying import examples
 
 AT = datetime(2026, 12, 31, tzinfo=UTC)
 START = date(2026, 1, 20)
-EXAMPLES = 30 if "ALL_PAYLOADS" in os.environ else 10
+EXAMPLES = examples(10, in_the_build=30)
 KINDS = ["commit", "review", "issue_comment"]
 
 days = st.integers(0, 150).map(lambda offset: START + timedelta(days=offset))
@@ -44,18 +51,20 @@ steps = st.one_of(
     st.tuples(st.just("mail"), people, days),
     st.tuples(st.just("bot"), people, st.booleans()),
     st.tuples(st.just("employ"), people, days),
+    st.tuples(st.just("leave"), people, days, st.integers(0, 120)),
+    st.tuples(st.just("back"), people),
     st.tuples(st.just("complete"), days, st.integers(0, 3)),
 )
 histories = st.lists(st.lists(st.tuples(st.integers(0, 2), steps), max_size=6), max_size=5)
 
 
-def snapshot() -> tuple[list, list]:
-    """Every finished figure without its row id."""
+def snapshot() -> list[list]:
+    """Every finished figure, and what they are made from, without row ids."""
     found = []
-    for model in (Figure, RecentFigure):
+    for model in (Figure, RecentFigure, Sheet, Beginning):
         names = [field.name for field in model._meta.fields if field.name != "id"]
         found.append(sorted(map(repr, model.objects.values_list(*names))))
-    return found[0], found[1]
+    return found
 
 
 class World:
@@ -158,6 +167,21 @@ class World:
             employer = factories.organization() if day.day % 2 else None
             Affiliation.objects.create(person=found.person, organization=employer, starts_on=day)
             publish("people.affiliation_changed", person_id=found.person_id)
+
+    def leave(self, _, who, day, lasting) -> None:
+        """Announced absence, without an end where it lasts no day."""
+        if found := self.identity(who):
+            end = day + timedelta(days=lasting) if lasting else None
+            try:
+                announce_leave(person=found.person, starts_on=day, ends_on=end, by=None, at=AT)
+            except Refused:
+                return
+
+    def back(self, _, who) -> None:
+        found = self.identity(who)
+        leave = found and found.person.leaves.first()
+        if found and leave:
+            take_back_leave(leave=leave, by=found.person, at=AT)
 
     def complete(self, repository, day, received) -> None:
         record = CompletenessRecord(day, 3, received)
@@ -287,20 +311,20 @@ def test_changes_of_one_slot_are_worked_off_by_one_job():
     one, other = factories.repository(), factories.repository()
 
     for repository in (one, other, one):
-        mark_stale(repository_ids=[repository.pk], since=START, at=AT)
+        mark_stale(repository_ids=[repository.pk], days=[START], at=AT)
 
     assert Job.objects.filter(task="metrics.refresh").count() == 1
-    assert Reading.objects.filter(stale_from=START).count() == 2
+    assert Reading.objects.filter(stale_months=["2026-01-01"]).count() == 2
 
 
 @pytest.mark.django_db
-def test_the_earliest_change_wins_whatever_the_order():
+def test_the_months_of_all_changes_are_kept_whatever_the_order():
     repository = factories.repository()
 
     for day in (date(2026, 3, 5), date(2026, 2, 1), date(2026, 4, 1)):
-        mark_stale(repository_ids=[repository.pk], since=day, at=AT)
+        mark_stale(repository_ids=[repository.pk], days=[day], at=AT)
 
-    assert Reading.objects.get().stale_from == date(2026, 2, 1)
+    assert Reading.objects.get().stale_months == ["2026-02-01", "2026-03-01", "2026-04-01"]
 
 
 @pytest.mark.django_db
@@ -326,7 +350,7 @@ def test_completeness_of_a_month_is_received_of_expected():
     assert figure.completeness == 0.75
 
 
-def kept_and_anew() -> tuple[tuple[list, list], tuple[list, list]]:
+def kept_and_anew() -> tuple[list[list], list[list]]:
     """The figures kept in step, and the same made anew."""
     ledger.settle_figures()
     kept = snapshot()
@@ -391,3 +415,142 @@ def test_a_figure_of_now_equals_that_made_anew_though_its_rows_lie_years_back():
     assert kept == anew
     assert values("occasional_contributors")[april] == 1
     assert values("issue_age")[april] > 1180 * 86_400
+
+
+@pytest.mark.django_db
+def test_figures_follow_when_who_closed_an_issue_is_found_to_be_a_bot():
+    repository = factories.repository()
+    record = ledger.work(1, 1, START, closed=date(2026, 2, 20))
+    ledger.fill(repository, record._replace(closed_by=ledger.actor(5)))
+    ledger.settle_figures()
+    before = values("new_contributors_closing_issues")[date(2026, 2, 1)]
+
+    flag_bot(person=Identity.objects.get(uid="5").person, by=None, at=AT)
+    kept, anew = kept_and_anew()
+
+    assert (before, values("new_contributors_closing_issues")[date(2026, 2, 1)]) == (1, 0)
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_completeness_that_changes_alone_is_told_beside_every_figure_of_its_month():
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, START), ledger.act("two", 1, date(2026, 2, 3)))
+    ledger.settle_figures()
+
+    record = CompletenessRecord(START, 4, 1)
+    record_completeness(repository=repository, records=[record], at=AT)
+    kept, anew = kept_and_anew()
+
+    january = Figure.objects.filter(month=START.replace(day=1)).exclude(
+        scope__in=["person", "organization"]
+    )
+    assert set(january.values_list("completeness", flat=True)) == {0.25}
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_who_joins_in_too_late_to_count_changes_nothing_where_they_entered():
+    repository = factories.repository()
+    merged = ledger.work(1, 1, START, closed=START, kind="change_request", merged=True)
+    ledger.fill(repository, merged)
+    ledger.settle_figures()
+
+    late = START + timedelta(days=120)
+    ledger.fill(repository, ledger.act("joined", 1, late, "issue_comment"))
+    kept, anew = kept_and_anew()
+
+    assert values("conversion_rate")[START.replace(day=1)] == 1
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_sheets_from_before_there_were_sums_are_summed_up():
+    ledger.quarter(factories.repository())
+    rebuild_figures(at=AT)
+    made = snapshot()
+    Sheet.objects.update(total=0, received=0, expected=0)
+
+    import_module("contributors.metrics.migrations.0004_sheet_sums").sum_up(apps, None)
+
+    assert sum(Sheet.objects.values_list("total", flat=True)) > 0
+    assert made == snapshot()
+
+
+@pytest.fixture
+def quiet_person():
+    """Somebody whose last act is of January, while others go on."""
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, date(2026, 1, 2)))
+    ledger.fill(repository, ledger.act("two", 2, date(2026, 7, 20)))
+    ledger.settle_figures()
+    return Identity.objects.get(uid="1").person
+
+
+def january() -> tuple[float | None, int]:
+    """Who is inactive, and who would be without leave."""
+    rows = Figure.objects.filter(metric="inactive_contributors", month=date(2026, 1, 1))
+    found = {(row.value, row.details["on_leave"]) for row in rows}
+    return found.pop() if len(found) == 1 else (None, -1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "told"),
+    [
+        (date(2026, 1, 3), date(2026, 2, 3), (0, 1)),
+        (date(2026, 4, 1), None, (0, 1)),
+        (date(2026, 4, 2), date(2026, 5, 2), (1, 0)),  # the ninety days were over
+        (date(2025, 12, 1), date(2026, 1, 2), (1, 0)),  # back on the day of the last act
+        (date(2025, 12, 1), date(2026, 1, 3), (0, 1)),
+    ],
+)
+def test_who_announced_leave_for_the_silence_is_not_inactive(
+    starts_on, ends_on, told, quiet_person
+):
+    assert january() == (1, 0)
+
+    announce_leave(person=quiet_person, starts_on=starts_on, ends_on=ends_on, by=None, at=AT)
+    kept, anew = kept_and_anew()
+
+    assert january() == told
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_leave_that_is_taken_back_counts_no_longer(quiet_person):
+    days = {"starts_on": date(2026, 1, 10), "ends_on": date(2026, 3, 1)}
+    leave = announce_leave(person=quiet_person, **days, by=None, at=AT)
+    ledger.settle_figures()
+    on_leave = january()
+
+    take_back_leave(leave=leave, by=quiet_person, at=AT)
+    kept, anew = kept_and_anew()
+
+    assert (on_leave, january()) == ((0, 1), (1, 0))
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_leave_of_a_person_who_is_merged_counts_for_the_one_who_stays(quiet_person):
+    other = factories.person()
+    days = {"starts_on": date(2026, 1, 10), "ends_on": date(2026, 3, 1)}
+    announce_leave(person=other, **days, by=None, at=AT)
+    ledger.settle_figures()
+    before = january()
+
+    merge_people(kept=quiet_person, absorbed=other, by=None, at=AT)
+    kept, anew = kept_and_anew()
+
+    assert (before, january()) == ((1, 0), (0, 1))
+    assert kept == anew
+
+
+@pytest.mark.django_db
+def test_figures_computed_when_asked_for_mind_leave_too(quiet_person):
+    announce_leave(person=quiet_person, starts_on=date(2026, 1, 10), ends_on=None, by=None, at=AT)
+
+    quarter = compute(COMMUNITY, chosen_window(date(2026, 1, 1), date(2026, 4, 1)))
+
+    found = quarter["inactive_contributors"]
+    assert (found.value, found.details["on_leave"]) == (0, 1)

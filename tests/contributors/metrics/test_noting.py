@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from tests import factories
-from tests.contributors.metrics.test_explore import QUARTER, figures, rows, seeded  # noqa: F401
+from tests.contributors.metrics.test_explore import QUARTER, figures, rows
 
 pytestmark = pytest.mark.django_db
 YEAR = "from=2024-08&to=2025-08"
@@ -101,7 +101,7 @@ def test_the_api_tells_the_same_changes(client):
     ]
 
 
-def test_the_api_answers_questions_with_the_rows_of_the_page(client, seeded):  # noqa: F811
+def test_the_api_answers_questions_with_the_rows_of_the_page(client, seeded):
     query = "metric=contributors&scope=project:atlas&from=2026-01-01&to=2026-04-01"
 
     found = client.get(f"/api/v1/explore/?{query}").json()
@@ -133,10 +133,70 @@ def test_the_api_answers_questions_with_the_rows_of_the_page(client, seeded):  #
         ("scope=repository:1x", 404),
     ],
 )
-def test_the_api_says_what_is_wrong_with_a_question(query, status, client, seeded):  # noqa: F811
+def test_the_api_says_what_is_wrong_with_a_question(query, status, client, seeded):
     assert client.get(f"/api/v1/explore/?{query}").status_code == status
 
 
 @pytest.mark.parametrize("scope", ["project:none", "person:nobody", "x"])
-def test_the_api_tells_no_changes_of_what_is_not_there(scope, client, seeded):  # noqa: F811
+def test_the_api_tells_no_changes_of_what_is_not_there(scope, client, seeded):
     assert client.get(f"/api/v1/notable/?scope={scope}").status_code == 404
+
+
+def test_the_page_tells_each_month_with_the_reason(client):
+    figures("community", 0, "contributions", 10, 12, 10, 12, 10, 12, 20)
+
+    answer = client.get("/notable/")
+
+    ((month, (change,)),) = answer.context["months"]
+    assert (month, change.short_title) == ("Jul 2025", "Contributions: unusually high")
+    assert change.sentence in answer.text
+    assert change.url.replace("&", "&amp;") in answer.text
+
+
+def test_the_page_of_a_project_tells_its_own_alone(client):
+    atlas, other = factories.project("atlas"), factories.project("borealis")
+    figures("project", atlas.pk, "elephant_factor", 3, 2)
+    figures("project", other.pk, "elephant_factor", 3, 2)
+
+    ((_month, (change,)),) = client.get("/projects/atlas/notable/").context["months"]
+
+    assert (change.slug, change.short_title) == (
+        "project:atlas",
+        "Elephant factor: lower than in the month before",
+    )
+    assert client.get("/notable/").context["months"] == []
+
+
+def test_a_page_without_changes_says_whether_anything_is_known(client):
+    nothing = client.get("/notable/").text
+    figures("community", 0, "contributions", 10, 12)
+
+    assert "Nothing is known of this scope yet." in nothing
+    assert "No metric was far from its usual level." in client.get("/notable/").text
+    assert client.get("/projects/none/notable/").status_code == 404
+
+
+def test_dashboards_show_the_latest_and_lead_to_all(client, seeded):
+    pages = {"/": "/notable/", "/projects/atlas/activity/": "/projects/atlas/notable/"}
+
+    for page, all_of_them in pages.items():
+        answer = client.get(page)
+        assert answer.context["changes"] == changes_of_page(client, all_of_them)[:3]
+        assert f'href="{all_of_them}"' in answer.text
+
+
+def changes_of_page(client, page: str) -> list:
+    return [one for _month, rows in client.get(page).context["months"] for one in rows]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_page_costs_the_same_queries_whatever_the_data(
+    size, client, django_assert_max_num_queries
+):
+    for metric in ["contributions", "contributors", "issues_new"][:size]:
+        figures("community", 0, metric, 10, 12, 10, 12, 10, 12, 20)
+
+    with django_assert_max_num_queries(6):
+        found = changes_of_page(client, "/notable/")
+
+    assert len(found) == size

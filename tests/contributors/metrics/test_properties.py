@@ -12,8 +12,10 @@ from contributors.metrics.definitions import code, forks, reviews, rhythm, stayi
 from contributors.metrics.definitions.crowd import first_days
 from contributors.metrics.definitions.rows import Act, Commit, Item, Period, Reply, Touch
 from contributors.metrics.registry import METRICS
+from tests.trying import examples
 
 START = date(2026, 1, 1)
+EXAMPLES = examples(8, in_the_build=20)
 # Wholly tracked, and followed for long enough after.
 YEAR = Period(START, date(2027, 1, 1), tracked_from=date(2020, 1, 1))
 UNREAD = {
@@ -162,7 +164,7 @@ def rows_for(key: str, found: list) -> object:
 
 
 @pytest.mark.parametrize("key", DEFINITIONS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), seed=st.integers())
 def test_the_order_of_the_rows_changes_nothing(key, data, seed):
     compute, found = DEFINITIONS[key][0], data.draw(history_of(key))
@@ -178,7 +180,7 @@ def parts_at(cut: date) -> list[Period]:
 
 
 @pytest.mark.parametrize("key", ADDITIVE)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), cut=days)
 def test_counts_of_two_parts_of_a_period_add_up(key, data, cut):
     compute, rows = DEFINITIONS[key][0], rows_for(key, data.draw(history_of(key)))
@@ -188,7 +190,7 @@ def test_counts_of_two_parts_of_a_period_add_up(key, data, cut):
     assert sum(compute(rows, part).value for part in parts_at(cut)) == whole
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), cut=days)
 def test_lines_of_two_parts_of_a_period_add_up(data, cut):
     rows = data.draw(history_of("code_changes_lines"))
@@ -200,7 +202,7 @@ def test_lines_of_two_parts_of_a_period_add_up(data, cut):
 
 
 @pytest.mark.parametrize("key", COUNTED)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), cut=days)
 def test_what_ended_in_two_parts_of_a_period_adds_up(key, data, cut):
     compute, rows = DEFINITIONS[key][0], rows_for(key, data.draw(history_of(key)))
@@ -211,7 +213,7 @@ def test_what_ended_in_two_parts_of_a_period_adds_up(key, data, cut):
 
 
 @pytest.mark.parametrize("key", ["contributors", "committers", "issues_active"])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), cut=days)
 def test_distinct_numbers_of_two_parts_are_at_least_that_of_the_whole(key, data, cut):
     compute, rows = DEFINITIONS[key][0], rows_for(key, data.draw(history_of(key)))
@@ -223,7 +225,7 @@ def test_distinct_numbers_of_two_parts_are_at_least_that_of_the_whole(key, data,
 
 
 @pytest.mark.parametrize("key", DEFINITIONS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_shares_lie_between_none_and_all(key, data):
     compute = DEFINITIONS[key][0]

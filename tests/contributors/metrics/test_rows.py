@@ -10,6 +10,7 @@ from contributors.activity.ingest import mark_deleted
 from contributors.metrics.actions import rebuild_figures
 from tests import factories
 from tests.factories import ledger
+from tests.kept import once
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 12, 31, tzinfo=UTC)
@@ -23,9 +24,8 @@ COUNTED = {
 }
 
 
-@pytest.fixture
-def seeded():
-    """Two projects; in one something is declined, deleted, or by nobody known."""
+@once
+def two_quarters():
     atlas, other = (factories.repository(factories.project(slug)) for slug in ("atlas", "lumen"))
     ledger.quarter(atlas)
     ledger.quarter(other)
@@ -39,6 +39,12 @@ def seeded():
     mark_deleted(repository=atlas, kind="commit", external_ids=["late"], at=AT)
     rebuild_figures(at=AT)
     return atlas
+
+
+@pytest.fixture
+def seeded(db):
+    """Two projects; in one something is declined, deleted, or by nobody known."""
+    return two_quarters()
 
 
 def rows(client, url: str) -> int:

@@ -115,6 +115,7 @@ def test_a_chart_gives_programs_nothing(plain, client):
 def test_the_command_says_not_tracked(plain):
     out, table = StringIO(), StringIO()
     period = ["--from", "2026-01-01", "--to", "2026-04-01"]
+    ledger.settle_figures()
 
     call_command("metrics", "project:plain", *period, "--json", stdout=out)
     call_command("metrics", "project:plain", *period, stdout=table)

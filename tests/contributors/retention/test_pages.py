@@ -223,7 +223,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_people(
         follow_up(quiet().person, by=Person.objects.get(handle="magnus"))
 
     # Session, reader, those quiet, repositories, follow-ups, maintainers.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(listed(maintainer_client)) == size
 
 

@@ -29,7 +29,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for _ in range(size):
         deliver("issues", ISSUE)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         listed(maintainer_client)
 
 

@@ -128,6 +128,22 @@ def test_counts_a_source_did_not_say_leave_what_was_known():
     assert list(ExpectedItem.objects.values_list("number", "comments", "reviews")) == [(7, 3, 2)]
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_two_lists_stored_together_each_say_their_part(turn):
+    """However they came; of a list that shifted, what it said last counts."""
+    day = date(2026, 3, 1)
+    lists = [
+        [Expected(7, day, comments=3), Expected(7, day, comments=4)],
+        [Expected(7, day, reviews=2), Expected(8, day)],
+    ]
+
+    with scripted(page(1, expected=[one for listed in lists[::turn] for one in listed])):
+        sync_source(source=source())
+
+    rows = ExpectedItem.objects.order_by("number")
+    assert list(rows.values_list("number", "comments", "reviews")) == [(7, 4, 2), (8, None, None)]
+
+
 def test_completeness_is_replaced_day_by_day_and_never_rounds_up():
     of = source()
     with scripted(days=[CompletenessRecord(date(2026, 3, 1), 5, 5)]):

@@ -69,7 +69,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for place in range(size):
         run(source(location=f"guild/hall-{place}"), state=SyncRun.State.DONE)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         maintainer_client.get(reverse("connections:list"))
 
 
@@ -80,7 +80,7 @@ def test_a_source_costs_the_same_however_often_it_was_read(
     for _ in range(size):
         run(of, state=SyncRun.State.DONE, counts={"issues": 1})
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         maintainer_client.get(of.get_absolute_url())
 
 

@@ -9,13 +9,20 @@ from django.db import transaction
 
 from community.audit.models import Event
 from community.lib.refusals import Refused
+from community.notifications.models import Notice
 from community.people.models import Affiliation, Identity, Organization, Person
 from community.projects.models import Project
 from contributors.activity.models import Contribution
+from contributors.criteria.actions import create_rule, revise_rule
+from contributors.criteria.models import Rule
+from governance.rolls.leaves import roll_hash
+from governance.rolls.models import Roll
+from governance.rolls.queries import leaves_of
 from integrations.connections.models import Source
 from integrations.demo.actions import load_demo, remove_demo
 from integrations.demo.models import Loading
 from tests import factories
+from tests.factories import rolls
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 SEED, PEOPLE = 2, 12
@@ -48,6 +55,17 @@ def test_removing_leaves_every_table_as_it_was(db, member):
         "demo.loaded",
         "demo.removed",
     ]
+
+
+def test_those_who_sign_in_are_told_of_the_rule_and_maintainers_have_read_it(loading):
+    members = Person.objects.claimed()
+    keepers = members.filter(maintained_projects__isnull=False).distinct()
+
+    told = [Notice.objects.filter(key=f"rule:voters:{what}") for what in ("written", "counted")]
+
+    assert [rows.count() for rows in told] == [members.count(), keepers.count()]
+    assert told[0].exclude(read_at=None).count() == keepers.count() > 0
+    assert told[1].unread().count() == keepers.count()
 
 
 def act_elsewhere(loading):
@@ -101,7 +119,31 @@ def connection_to_its_repository(loading):
     )
 
 
+def version_of_its_rule(loading):
+    rule = Rule.objects.get()
+    revise_rule(
+        rule=rule,
+        title=rule.title,
+        purpose="",
+        document={"tenure": {"days": 9}},
+        reason="",
+        by=factories.person(),
+        at=AT,
+    )
+
+
+def roll_with_its_people(loading):
+    rolls.roll([Person.objects.get(pk=loading.ids("people")[0])])
+
+
+def request_to_its_roll(loading):
+    rolls.request(Roll.objects.get(pk=loading.ids("rolls")[0]))
+
+
 REAL_DATA = (
+    roll_with_its_people,
+    request_to_its_roll,
+    version_of_its_rule,
     act_elsewhere,
     act_of_a_stranger,
     repository_in_its_project,
@@ -133,6 +175,16 @@ def code_of_removal():
     return ""
 
 
+def test_its_roll_is_sealed_after_two_requests(loading):
+    roll = Roll.objects.get(pk__in=loading.ids("rolls"))
+
+    assert (roll.state, roll.title) == ("sealed", "Steering committee 2026 roll")
+    assert roll.sha256 == roll_hash(leaves_of(roll))
+    assert roll.officers.deciding().count() >= 2
+    assert roll.requests.counts() == {"accepted": 1, "declined": 1}
+    assert roll.voters.filter(origin="request").count() == 1
+
+
 def test_a_second_demo_is_refused(loading):
     with pytest.raises(Refused) as refusal:
         load_demo(seed=SEED, people=PEOPLE, at=AT)
@@ -140,9 +192,17 @@ def test_a_second_demo_is_refused(loading):
     assert refusal.value.code == "already_loaded"
 
 
-@pytest.mark.parametrize("taken", ["wick", "shiqiao"])
-def test_names_in_use_are_not_taken_over(db, taken):
-    factories.project("wick") if taken == "wick" else factories.organization("shiqiao")
+def voters():
+    create_rule(slug="voters", title="Voters", document={"is_not": ["bot"]}, by=None, at=AT)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [lambda: factories.project("wick"), lambda: factories.organization("shiqiao"), voters],
+    ids=["project", "organization", "rule"],
+)
+def test_names_in_use_are_not_taken_over(db, take):
+    take()
 
     with pytest.raises(Refused) as refusal:
         load_demo(seed=SEED, people=PEOPLE, at=AT)

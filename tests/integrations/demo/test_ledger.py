@@ -11,11 +11,13 @@ from community.people.models import Identity, Person
 from community.projects.models import Project
 from contributors.activity.ingest import ingest
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.criteria.queries import reach_of
 from contributors.metrics.models import Figure
 from integrations.demo.actions import load_demo
 from integrations.demo.records import batch_of
 from integrations.demo.stage import DAMAGE, DAMAGED, DAMAGED_REPO
 from integrations.demo.story import tell
+from integrations.demo.voters import DOCUMENT
 
 AT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 SEED, PEOPLE = 2, 12
@@ -105,3 +107,9 @@ def test_the_figures_are_finished(loading):
 
     assert contributors.count() >= 24
     assert contributors.aggregate(most=Sum("value"))["most"] > 24
+
+
+def test_some_people_meet_the_rule_of_voters_and_others_do_not(loading):
+    reach = reach_of(DOCUMENT, AT.date())
+
+    assert 0 < reach.met < reach.people

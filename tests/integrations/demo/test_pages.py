@@ -25,6 +25,7 @@ def community(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_no_page_weighs_more_than_a_hundred_kilobytes(community, db, client, language):
     pages = {

@@ -125,7 +125,7 @@ def test_a_pause_told_to_one_thread_stops_all_of_its_key(github, transport):
 def test_without_the_shared_pause_requests_come_too_early(github, transport, monkeypatch):
     """The negative control."""
     monkeypatch.setattr(Limiter, "_blocked", lambda *_: 0.0)
-    github.latency = 0.005
+    github.latency = 0.02
     slow_down_once(github)
 
     ask_at_once(transport, requests=200)

@@ -8,7 +8,7 @@ from integrations.connections.actions import connect
 from integrations.connections.figures import figures
 from integrations.connections.models import Source
 from integrations.connections.sync import sync_source
-from integrations.github import openly
+from integrations.github import lanes, openly
 from tests.factories import NOON
 from tests.github_api.server import Reply
 from tests.integrations.github.dump import dump
@@ -100,6 +100,7 @@ def test_a_later_run_without_a_token_sees_what_changed(stranger, world):
 def test_a_run_that_died_goes_on_from_its_last_page(stranger, world, stop, monkeypatch):
     monkeypatch.setattr(openly, "AT_ONCE", 5)
     monkeypatch.setattr(openly, "REVIEWS", 2)
+    monkeypatch.setattr(lanes, "AT_ONCE", 1)  # pages that came together are not joined
     store, pages = sync.store_page, []
 
     def dies(**arguments):

@@ -169,7 +169,7 @@ def test_a_dead_run_shows_less_than_everything(source, monkeypatch):
 
 def test_a_cursor_stored_without_its_page_would_lose_rows(source, world, monkeypatch):
     """The negative control: take the page out of the transaction, and the tables differ."""
-    monkeypatch.setattr(sync, "ingest", lambda **_: None)
+    monkeypatch.setattr(sync, "ingest_unsettled", lambda **_: None)
     read(source)
     monkeypatch.undo()
 

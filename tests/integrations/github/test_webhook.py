@@ -286,6 +286,7 @@ def accepted(seed: int, count: int) -> int:
     return taken
 
 
+@pytest.mark.alike
 def test_of_ten_thousand_forged_deliveries_none_is_accepted(settings):
     settings.DEBUG = True
 

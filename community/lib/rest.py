@@ -1,4 +1,7 @@
-"""Problem bodies: every no of the API as `application/problem+json` (RFC 9457)."""
+"""What answers of the API share: lists cut into pages, every no as `application/problem+json`.
+
+Apart from the lists of screens, since a worker serves no API and is smaller without it.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,12 +13,31 @@ from django.core.exceptions import (
 )
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from community.lib.paging import ROWS
 from community.lib.refusals import Refused
 
 PROBLEM = "application/problem+json"
+
+
+class ApiPages(PageNumberPagination):
+    """Pages of 50 rows, up to 200 on request."""
+
+    page_size = ROWS
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class ApiCursor(CursorPagination):
+    """Pages that stay in place while rows are added, for long lists in order of time."""
+
+    page_size = ROWS
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-occurred_at", "-pk")
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,0 +1,1 @@
+"""Counting votes: pure arithmetic, exact, without Django."""

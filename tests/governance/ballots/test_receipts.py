@@ -1,0 +1,110 @@
+"""Receipts: each finds its own ballot among the published ones, and none finds another."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.test import Client
+
+from governance.ballots import casting
+from governance.ballots.actions import close_election, count_election, publish_election
+from governance.ballots.casting import cast_ballot
+from governance.ballots.folder.building import bytes_of_receipt, tracker_of
+from governance.ballots.manifest import terms_of
+from governance.ballots.models import Election, Paper
+from governance.ballots.receipt_forms import ReceiptForm
+from governance.ballots.rulebook import choice_of
+from tests.factories.ballots import CLOSES, NAMES, OPENS, announced, people
+
+pytestmark = pytest.mark.django_db
+DURING = OPENS + timedelta(hours=1)
+VOTERS = 100
+
+
+def published(election: Election, clock) -> Election:
+    clock.set(CLOSES)
+    close_election(election=election, at=CLOSES)
+    count_election(election=election, at=CLOSES)
+    return publish_election(election=election, at=CLOSES)
+
+
+def wish(chance: Random) -> dict[str, int]:
+    ranked = chance.sample(NAMES, chance.randint(0, len(NAMES)))
+    return {name: rank for rank, name in enumerate(ranked, 1)}
+
+
+def found_by(code: str, election: Election) -> dict[str, int] | None:
+    """What is on the ballot that the page finds."""
+    form = ReceiptForm({"code": code}, election=election)
+    assert form.is_valid()
+    if form.said() is None:
+        return None
+    terms = terms_of(election.manifest_document)
+    marks = bytes(Paper.objects.get(tracker=form.tracker).marks)
+    return choice_of(terms.rulebook, terms.keys, marks)
+
+
+def test_a_hundred_voters_find_their_ballots_and_no_replaced_one(clock):
+    voters, chance = people(VOTERS), Random(1)
+    election = announced(voters)
+    clock.set(DURING)
+    first, last = {}, {}
+    for voter in voters:
+        receipt = cast_ballot(election=election, person=voter, choice=wish(chance), at=DURING)
+        last[voter.pk] = receipt
+    for voter in voters[::3]:
+        first[voter.pk] = last[voter.pk]
+        receipt = cast_ballot(election=election, person=voter, choice=wish(chance), at=DURING)
+        last[voter.pk] = receipt
+
+    election = published(election, clock)
+
+    assert {pk: found_by(one.code, election) for pk, one in last.items()} == {
+        pk: one.choice for pk, one in last.items()
+    }
+    assert [found_by(one.code, election) for one in first.values()] == [None] * len(first)
+
+
+def test_the_page_finds_the_last_ballot_and_says_that_a_replaced_one_is_not_there(clock):
+    voters = people(6)
+    election = announced(voters)
+    clock.set(DURING)
+    codes, names = [], ["ada", *["linus"] * 5, "ada"]
+    for voter, name in zip([voters[0], *voters], names, strict=True):
+        receipt = cast_ballot(election=election, person=voter, choice={name: 1}, at=DURING)
+        codes.append(receipt.code)
+
+    published(election, clock)
+
+    address = f"/elections/{election.slug}/receipt/"
+    answers = [Client().post(address, {"code": code}).content.decode() for code in codes[:2]]
+    tracker = [tracker_of(str(election.uid), bytes_of_receipt(code)) for code in codes[:2]]
+    assert [one in said for one, said in zip(tracker, answers, strict=True)] == [False, True]
+
+
+def test_a_receipt_of_another_election_finds_nothing(clock):
+    voters = people(6)
+    elections = [announced(voters), announced(voters)]
+    clock.set(DURING)
+    codes = [
+        [cast_ballot(election=one, person=v, choice={"ada": 1}, at=DURING).code for v in voters]
+        for one in elections
+    ]
+
+    one, other = (published(election, clock) for election in elections)
+
+    assert [found_by(code, other) for code in codes[0]] == [None] * 6
+    assert found_by(codes[0][0], one) == {"ada": 1}
+
+
+def test_a_voter_who_is_given_the_same_receipt_again_is_no_clash(clock, monkeypatch):
+    (voter, *others) = people(6)
+    election = announced([voter, *others])
+    clock.set(DURING)
+    for one in others:
+        cast_ballot(election=election, person=one, choice={"grace": 1}, at=DURING)
+    monkeypatch.setattr(casting.secrets, "token_bytes", lambda size: b"r" * size)
+    for choice in ({"ada": 1}, {"linus": 1}):
+        code = cast_ballot(election=election, person=voter, choice=choice, at=DURING).code
+
+    assert found_by(code, published(election, clock)) == {"linus": 1}
