@@ -12,7 +12,7 @@ _TABLES = [model._meta.db_table for model in (Contribution, WorkItem, DayCount, 
 _GROWN = """
 SELECT relname FROM pg_class
 WHERE oid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) AS name))
-    AND pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1)
+    AND (pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1) OR reltuples = 0 AND relpages > 0)
 """
 
 SMALL_CACHE = -2_000  # kB, as SQLite has it by itself
@@ -38,10 +38,11 @@ def little_held() -> Iterator[None]:
 
 
 def count_grown_tables() -> None:
-    """Have PostgreSQL look again at tables four times as large as when it last did.
+    """Have PostgreSQL look again at tables four times as large as when it last did, or then empty.
 
-    It plans by that look and takes its own only once a minute; until then a
-    table that fills quickly seems empty, and is read whole for each batch.
+    It plans by that look and takes its own only once a minute, blind to what a
+    transaction under way has written; until then a table that fills quickly seems
+    empty, and is read whole for each batch.
     """
     if connection.vendor != "postgresql":
         return

@@ -11,6 +11,7 @@ from community.people.models import Identity, Organization, Person
 from community.projects.models import Project, Repository
 from contributors.activity.ingest import ingest
 from contributors.activity.models import Completeness, Contribution, DayCount, WorkItem
+from contributors.activity.planning import count_grown_tables
 from contributors.attention.actions import refresh_reviews
 from contributors.criteria.models import Rule
 from contributors.metrics.actions import rebuild_figures
@@ -56,6 +57,7 @@ def load_demo(*, seed: int = SEED, people: int = PEOPLE, at: datetime) -> Loadin
     for chapter in story.chapters:
         repository = make_repository(story, chapter, projects[chapter.work.slug])
         batch = batch_of(chapter)
+        count_grown_tables()
         ingest(repository=repository, batch=batch, at=at)
         note_completeness(repository, chapter, batch, at)
         repositories.append(repository.pk)
