@@ -52,6 +52,7 @@ class Place:
     is_seated: bool
     is_tied: bool
     total: int | None
+    first: int | None
 
 
 def places(result: Result) -> list[Place]:
@@ -60,7 +61,12 @@ def places(result: Result) -> list[Place]:
     for group in result.order:
         found += [
             Place(
-                number, name, name in result.winners, name in result.tied, result.totals.get(name)
+                number,
+                name,
+                name in result.winners,
+                name in result.tied,
+                result.totals.get(name),
+                result.firsts.get(name),
             )
             for name in group
         ]

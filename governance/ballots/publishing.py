@@ -16,7 +16,7 @@ from governance.rolls.leaves import written_list
 from governance.rolls.signing import signed
 
 FEWEST = 5  # ballots; fewer might be told by who voted
-NUMBERS = ("matrix", "rounds", "quota", "totals", "stages")
+NUMBERS = ("matrix", "first_preferences", "rounds", "quota", "totals", "stages")
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 
 

@@ -26,6 +26,7 @@ def result_in(said: Mapping[str, Any], titles: Titles) -> Result:
         quota=_amount(said["quota"]) if "quota" in said else None,
         stages=tuple(_stage(one, titles) for one in said.get("stages", ())),
         totals=_by_title(said.get("totals", {}), titles),
+        firsts=_by_title(said.get("first_preferences", {}), titles),
     )
 
 

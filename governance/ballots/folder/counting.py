@@ -155,6 +155,8 @@ def in_order(case: Case, given: Matrix | None) -> Document:
     stages: list[Document] = []
     if method in PAIRWISE:
         said["matrix"] = given or compared(case, case.rules["unranked"])
+        if not given:
+            said["first_preferences"] = put_first(case)
         order, stages = by_pairs(case, said["matrix"])
     elif method == "star":
         said["totals"], said["matrix"] = sums(case), compared(case, "last", higher_is_better=True)
@@ -262,6 +264,16 @@ def compared(case: Case, unranked: str, *, higher_is_better: bool = False) -> Ma
                 elif mark > ballot[b] if higher_is_better else mark < ballot[b]:
                     row[b] += times
     return matrix
+
+
+def put_first(case: Case) -> dict[str, int]:
+    """How many voters put each option first, alone."""
+    found = dict.fromkeys(case.options, 0)
+    for ballot, times in case.ballots:
+        best = [key for key in ballot if ballot[key] == min(ballot.values())]
+        if len(best) == 1:
+            found[best[0]] += times
+    return found
 
 
 def strength(matrix: Matrix, a: str, b: str, by: str) -> tuple[int, int]:

@@ -211,11 +211,11 @@ def counted(folder: Folder, rules: Any) -> Any:
     if rules["method"] in METHODS:
         said = in_rounds(case)
     else:
-        said = in_order(case, None if folder.is_full else sound_matrix(folder))
+        said = in_order(case, None if folder.is_full else sound_matrix(folder, rules))
     return {"method": rules["method"], "profile": rules, "ballots": folder.result["valid"], **said}
 
 
-def sound_matrix(folder: Folder) -> Any:
+def sound_matrix(folder: Folder, rules: Any) -> Any:
     """The published matrix, if it can be one of so many ballots."""
     matrix, keys, valid = folder.result["outcome"]["matrix"], {*folder.keys}, folder.result["valid"]
     pairs = [(a, b) for a in keys for b in keys - {a}]
@@ -223,6 +223,12 @@ def sound_matrix(folder: Folder) -> Any:
     need(shaped and all(type(matrix[a][b]) is int for a, b in pairs), "The matrix has gaps.")
     good = all(matrix[a][b] >= 0 and matrix[a][b] + matrix[b][a] <= valid for a, b in pairs)
     need(good, "The matrix compares more ballots than there are.")
+    firsts = folder.result["outcome"]["first_preferences"]
+    need({*firsts} == keys and all(type(one) is int for one in firsts.values()), "No first places.")
+    is_last = rules["unranked"] == "last"
+    most = {(a, b): matrix[a][b] if is_last else valid - matrix[b][a] for a, b in pairs}
+    good = sum(firsts.values()) <= valid and all(0 <= firsts[a] <= most[a, b] for a, b in pairs)
+    need(good, "More voters put an option first than put it before another one.")
     return matrix
 
 

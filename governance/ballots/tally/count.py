@@ -78,6 +78,7 @@ def _in_order(
         stages=(*found.stages, *filled.stages),
         matrix=None if found.matrix is None else _named_matrix(names, found.matrix),
         totals={} if found.totals is None else dict(zip(names, found.totals, strict=True)),
+        firsts=_firsts(ballots) if profile.method in PAIRWISE else {},
     )
 
 
@@ -135,6 +136,10 @@ def _named_matrix(names: Sequence[str], matrix: Matrix) -> dict[str, dict[str, i
         a: {b: votes for b, votes in zip(names, row, strict=True) if a != b}
         for a, row in zip(names, matrix, strict=True)
     }
+
+
+def _firsts(ballots: Ballots) -> dict[str, int]:
+    return dict(zip(ballots.options, sums.first_choices(ballots), strict=True))
 
 
 # --- methods that go in rounds

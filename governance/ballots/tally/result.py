@@ -85,7 +85,8 @@ class Result:
     """Who won, the order of all, and how it came about.
 
     ``winners`` holds only options that are sure of a seat; where a tie leaves seats open,
-    ``tied`` names who they lie between.
+    ``tied`` names who they lie between. ``firsts`` says beside a ``matrix`` of ranks how many
+    voters put each option first, alone.
     """
 
     profile: Profile
@@ -99,6 +100,7 @@ class Result:
     quota: Amount | None = None
     stages: tuple[Stage, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    firsts: Mapping[str, int] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The result as JSON; amounts that are not whole are exact decimals or fractions."""
@@ -113,6 +115,8 @@ class Result:
         }
         if self.matrix is not None:
             said["matrix"] = {name: dict(row) for name, row in self.matrix.items()}
+        if self.firsts:
+            said["first_preferences"] = dict(self.firsts)
         if self.rounds:
             said["rounds"] = [one.document() for one in self.rounds]
         if self.quota is not None:

@@ -270,6 +270,21 @@ def test_a_matrix_that_so_many_ballots_cannot_give_is_found(tmp_path):
     assert "NOT ok  The matrix compares more ballots than there are." in said
 
 
+@pytest.mark.parametrize("unranked", ["last", "absent"])
+def test_more_first_places_than_the_matrix_has_room_for_are_found(tmp_path, unranked):
+    profile = usual("schulze", ties=("lot",), unranked=unranked)
+    files = an_election(publication="pairs", profile=profile).files()
+    outcome = json.loads(files["result.json"])["outcome"]
+    honest = says(laid(tmp_path / "honest", files))
+    outcome["first_preferences"]["ada"] += 4
+    place = laid(tmp_path / "told", signed(files | result_of(files, outcome=outcome)))
+
+    code, said = says(place)
+
+    assert (honest[0], code) == (0, 1)
+    assert "NOT ok  More voters put an option first than put it before another one." in said
+
+
 def test_a_list_of_files_in_which_one_is_missing_doubled_or_out_of_order_is_found(tmp_path):
     files = an_election().files()
     listed = files["SHA256SUMS"].splitlines(keepends=True)

@@ -204,6 +204,7 @@ def test_score_and_approval_and_plurality(chance):
         assert dict(count(ballots, usual("score")).totals) == sums
         assert dict(count(ballots, usual("approval")).totals) == liked
         assert dict(count(ranked(options, ranks), usual("plurality")).totals) == firsts
+        assert dict(count(ranked(options, ranks), usual("schulze")).firsts) == firsts
 
 
 def test_the_matrix_is_what_counting_by_hand_gives(chance):
