@@ -9,7 +9,7 @@ from governance.ballots.folder.building import checksums, verifier_files
 from governance.ballots.manifest import Terms, terms_of
 from governance.ballots.models import Document, Election, Envelope
 from governance.ballots.papers import marks_on_table
-from governance.ballots.rulebook import Box, choice_of, outcome
+from governance.ballots.rulebook import choice_of
 from governance.rolls.amendments import amendments_document
 from governance.rolls.canonical import canonical
 from governance.rolls.leaves import written_list
@@ -40,7 +40,7 @@ class Folder:
     def result(self) -> dict[str, Any]:
         """What is published as the result. Raises `Unusable` where too much is tied."""
         election = self.election
-        said, others = outcome(self.terms.rulebook, self.terms.options, self._box())
+        said, others = self._counted()
         cast = election.envelope_count or 0
         return {
             "cast": cast,
@@ -89,16 +89,20 @@ class Folder:
             for key, marks in self.ballots
         ]
 
-    def _box(self) -> Box:
+    def _counted(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        # NumPy takes memory that a process which counts nothing need not hold.
+        from governance.ballots.outcomes import Box, outcome
+
         advice = self.election.open_votes.filter(voter=None).values_list("marks", flat=True)
         lot = self._lot()
-        return Box(
+        box = Box(
             [marks for _key, marks in self.ballots],
             self._electorate,
             seed=lot["seed"] if lot else "",
             decisions=[(one["order"], one["reason"]) for one in self.election.decisions],
             advisory=[bytes(one) for one in advice],
         )
+        return outcome(self.terms.rulebook, self.terms.options, box)
 
     def _lot(self) -> dict[str, str] | None:
         """The public lot: a seed that nobody could know before the close."""

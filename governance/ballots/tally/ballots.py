@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from governance.ballots.tally.profile import HIGHEST_RANK
 from governance.ballots.tally.unusable import Unusable
 
 Bytes = NDArray[np.uint8]
 Whole = NDArray[np.int64]
 Kind = Literal["ranks", "scores"]
 
-HIGHEST_RANK = 254
 HIGHEST_WEIGHT = 10**8
 HIGHEST_SCORE = 253
 

@@ -31,6 +31,7 @@ PAIRWISE = frozenset[Method]({"schulze", "ranked-pairs", "condorcet-default"})
 TRANSFERS = frozenset[Method]({"stv-scottish", "stv-meek", "stv-wig"})
 IN_ROUNDS = TRANSFERS | frozenset[Method]({"irv"})
 SCORES = frozenset[Method]({"approval", "score", "star"})
+HIGHEST_RANK = 254  # a ballot says one byte of an option
 
 
 @dataclass(frozen=True, kw_only=True)

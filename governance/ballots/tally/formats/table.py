@@ -7,13 +7,9 @@ import csv
 import io
 import re
 
-from governance.ballots.tally.ballots import (
-    HIGHEST_RANK,
-    HIGHEST_SCORE,
-    Kind,
-    unpacked,
-)
+from governance.ballots.tally.ballots import HIGHEST_SCORE, Kind, unpacked
 from governance.ballots.tally.formats.election import Election
+from governance.ballots.tally.profile import HIGHEST_RANK
 from governance.ballots.tally.unusable import Unusable
 
 SILENT = {"", "-", "no opinion", "none", "n/a", "na", "unranked", "null"}
