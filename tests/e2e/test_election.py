@@ -5,56 +5,14 @@ import subprocess
 import sys
 import zipfile
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-import pytest
-from django.test import Client
 from django.utils import timezone
 
-from community.jobs import clock as clocks
 from governance.ballots.casting import cast_ballot
 from governance.ballots.models import Election, Paper
 from governance.ballots.tasks import close, count, publish
 from tests import factories
-from tests.e2e.conftest import axe_violations, sideways_scroll
-
-
-class TownClock:
-    """One moment for every thread of this process, as every host sees the database's."""
-
-    def __init__(self) -> None:
-        self.now = timezone.now().replace(microsecond=0)
-
-    def get(self):
-        return self.now
-
-    def pass_by(self, **span) -> None:
-        self.now += timedelta(**span)
-
-
-@pytest.fixture
-def town(monkeypatch) -> TownClock:
-    made = TownClock()
-    monkeypatch.setattr(clocks, "_told", made)
-    return made
-
-
-def browser_of(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def faults(page) -> list[str]:
-    """What is wrong with the page as it stands, on a desk in light and on a phone in dark."""
-    found = []
-    for width, scheme in ((320, "dark"), (1440, "light")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{urlsplit(page.url).path} {scheme}: {one}" for one in axe_violations(page)]
-        if sideways_scroll(page) > 0:
-            found.append(f"{urlsplit(page.url).path} is wider than {width} px")
-    return found
+from tests.e2e.town import browser_of, faults
 
 
 def wall(moment) -> str:
