@@ -118,8 +118,8 @@ def test_a_hundred_voters_find_their_lines_and_no_replaced_one(new_page, page, t
     browsers = [browser_of(one) for one in others]
     last = [cast_in_browser(one, election, wish(chance)) for one in pages]
     last += [cast_by_post(one, election, wish(chance)) for one in browsers]
-    # Two of those by hand, and every fifth of the others, vote again.
-    again = [0, 1, *range(BY_HAND, VOTERS, 5)]
+    # Two of those by hand, and every tenth of the others, vote again.
+    again = [0, 1, *range(BY_HAND, VOTERS, 10)]
     first = [last[at] for at in again]
     for at in again:
         if at < BY_HAND:
