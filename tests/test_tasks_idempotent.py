@@ -32,6 +32,7 @@ from contributors.metrics.actions import mark_stale, rebuild_figures, refresh_fi
 from contributors.metrics.models import Figure
 from contributors.retention.models import Drift, FollowUp
 from governance.ballots.models import Candidacy, Endorsement
+from governance.rolls.models import Officer
 from integrations.connections.models import Delivery, Hook, SyncRun
 from integrations.connections.protocol import Page
 from tests import factories
@@ -416,6 +417,12 @@ def election_to_tell_of() -> Case:
     return Case({"election_id": elections.voted().pk}, diaries=("jobs.Job",))
 
 
+def election_whose_count_stopped() -> Case:
+    election = elections.closed()
+    Officer.objects.create(roll=election.roll, person=factories.person(claimed_at=NOON))
+    return Case({"election_id": election.pk}, diaries=("jobs.Job",))
+
+
 def recorded_ballot() -> Case:
     election = elections.voted()
     voter = election.roll.voters.earliest("pk")
@@ -443,6 +450,7 @@ TASK_CASES: dict[str, Callable[[], Case]] = {
     "ballots.tell_of_ballot": recorded_ballot,
     "ballots.tell_opened": election_to_tell_of,
     "ballots.tell_published": election_to_tell_of,
+    "ballots.tell_stopped": election_whose_count_stopped,
     "connections.prune_deliveries": old_delivery,
     "connections.sync": source_to_read,
     "connections.sync_due": due_source,

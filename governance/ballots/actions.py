@@ -17,8 +17,9 @@ from governance.ballots.folder.building import merkle_root
 from governance.ballots.freezing import candidates_of, options_of_rules
 from governance.ballots.manifest import digest, longest_content, manifest_of
 from governance.ballots.models import Election, Envelope, Option
-from governance.ballots.papers import empty_box, put_on_table
+from governance.ballots.papers import WrongBox, empty_box, put_on_table
 from governance.ballots.publishing import folder_of, keep
+from governance.ballots.queries import why_count_stopped
 from governance.ballots.rulebook import rulebook_of
 from governance.ballots.rules import (
     why_not_cancel,
@@ -194,7 +195,8 @@ def name_lot(*, election: Election, value: str, by: "Person", at: datetime) -> E
 def count_election(*, election: Election, at: datetime) -> Election:
     """Open the box, lay the ballots on the table and count them, once.
 
-    The private key is destroyed by a job after this is committed. Raises `Refused`.
+    The private key is destroyed by a job after this is committed. Raises `Refused`, and
+    `WrongBox` where the box is not in order.
     """
     election = _locked(election)
     if election.counted_at:
@@ -213,6 +215,15 @@ def count_election(*, election: Election, at: datetime) -> Election:
     record(verb="ballots.counted", subject=election, at=at, valid=valid, invalid=invalid)
     publish("ballots.counted", election_id=election.pk)
     return election
+
+
+@transaction.atomic
+def stop_count(*, election: Election, wrong: WrongBox, at: datetime) -> None:
+    """Write down why the box was not counted, once for each reason, and have officers told."""
+    election = _locked(election)
+    if why_count_stopped(election) != wrong.reason:
+        record(verb="ballots.count_stopped", subject=election, at=at, why=wrong.code)
+        publish("ballots.count_stopped", election_id=election.pk)
 
 
 @transaction.atomic

@@ -18,7 +18,13 @@ from governance.ballots.explaining import explained
 from governance.ballots.lives import life_of
 from governance.ballots.models import Election
 from governance.ballots.officer_forms import LotForm, TieForms
-from governance.ballots.queries import Turnout, standing_of, turnouts, waits_for_officers
+from governance.ballots.queries import (
+    Turnout,
+    standing_of,
+    turnouts,
+    waits_for_officers,
+    why_count_stopped,
+)
 from governance.ballots.reading import alternatives_in, result_in
 from governance.ballots.rulebook import rulebook_of
 from governance.ballots.rules import why_not_vote
@@ -118,7 +124,11 @@ def officers_part(election: Election) -> dict[str, Any]:
     waits = election.state == State.CLOSED and asks.asks_for_lot and not election.lot_value
     outcome = (election.result or {}).get("outcome", {})
     ties = TieForms(outcome, _titles(election)) if waits_for_officers(election) else None
-    return {"lot_form": LotForm() if waits else None, "ties_form": ties}
+    return {
+        "lot_form": LotForm() if waits else None,
+        "ties_form": ties,
+        "why_stopped": why_count_stopped(election),
+    }
 
 
 def outcome_of(election: Election) -> dict[str, Any]:

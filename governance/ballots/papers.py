@@ -17,6 +17,17 @@ from governance.ballots.sealing import Opener
 AT_A_TIME = 2_000
 
 
+class WrongBox(Refused):
+    """A box that is not in order, so that nothing in it may be counted."""
+
+
+# By code, since the log keeps no sentences.
+WRONG = {
+    "envelopes_differ": _("The box does not hold as many envelopes as were counted at the close."),
+    "receipts_clash": _("Two envelopes hold the same receipt: somebody gave it to two voters."),
+}
+
+
 class Ballot(NamedTuple):
     """A ballot by its tracker."""
 
@@ -27,8 +38,8 @@ class Ballot(NamedTuple):
 def empty_box(election: Election) -> tuple[list[Ballot], int]:
     """The ballots in a box, ascending by tracker, and how many envelopes held none.
 
-    Reads the contents alone, in the order of their hashes. Raises `Refused` where
-    the box does not hold what was said at the close, or two voters were given the
+    Reads the contents alone, in the order of their hashes. Raises `WrongBox`
+    where the box does not hold what was said at the close, or two voters were given the
     same receipt.
     """
     terms, opener = terms_of(election.manifest_document), Opener(election.uid)
@@ -36,12 +47,14 @@ def empty_box(election: Election) -> tuple[list[Ballot], int]:
     found = [_read(election, terms, opener.take_out(bytes(one))) for one in contents]
     ballots = sorted(one for one in found if one is not None)
     if len(found) != election.envelope_count:
-        reason = _("The box does not hold as many envelopes as were counted at the close.")
-        raise Refused("envelopes_differ", Sentence(reason))
+        raise _wrong("envelopes_differ")
     if len({one.tracker for one in ballots}) != len(ballots):
-        reason = _("Two envelopes hold the same receipt: somebody gave it to two voters.")
-        raise Refused("receipts_clash", Sentence(reason))
+        raise _wrong("receipts_clash")
     return ballots, len(found) - len(ballots)
+
+
+def _wrong(code: str) -> WrongBox:
+    return WrongBox(code, Sentence(WRONG[code]))
 
 
 def _read(election: Election, terms: Terms, content: bytes | None) -> Ballot | None:

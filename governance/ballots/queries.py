@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
+from community.audit.models import Event
+from community.lib.refusals import NOTHING, Sentence
 from governance.ballots.models import Election, Envelope, OpenVote
+from governance.ballots.papers import WRONG
 from governance.ballots.rulebook import rulebook_of
 from governance.ballots.telling import reminds_from
 from governance.rolls.models import Voter
@@ -87,6 +90,14 @@ def waits_for_officers(election: Election) -> bool:
     outcome = (election.result or {}).get("outcome", {})
     is_open = any(one["broken_by"] is None and one["matters"] for one in outcome.get("ties", ()))
     return is_open and rulebook_of(election.rules).asks_officers
+
+
+def why_count_stopped(election: Election) -> Sentence:
+    """What was wrong with the box of a closed election when it was last opened, from the log."""
+    if election.state != Election.State.CLOSED:
+        return NOTHING
+    stopped = Event.objects.about(election).with_verb("ballots.count_stopped").first()
+    return Sentence(WRONG[stopped.facts["why"]]) if stopped else NOTHING
 
 
 @dataclass(frozen=True, slots=True)

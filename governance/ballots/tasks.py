@@ -9,13 +9,24 @@ from community.jobs.actions import enqueue
 from community.jobs.clock import database_now
 from community.jobs.registry import task
 from community.jobs.runner import RetryAt
-from governance.ballots.actions import close_election, count_election, publish_election
+from governance.ballots.actions import (
+    close_election,
+    count_election,
+    publish_election,
+    stop_count,
+)
 from governance.ballots.models import Candidacy, Election
 from governance.ballots.nominating import forget_candidate
-from governance.ballots.papers import forget_envelopes
+from governance.ballots.papers import WrongBox, forget_envelopes
 from governance.ballots.queries import due_at
 from governance.ballots.sealing import destroy_box
-from governance.ballots.telling import remind, tell_all, tell_nominee, tell_of_ballot
+from governance.ballots.telling import (
+    remind,
+    tell_all,
+    tell_nominee,
+    tell_of_ballot,
+    tell_officers,
+)
 
 ONCE = frozenset({"ballots.tell_opened", "ballots.remind"})
 A_WHILE = timedelta(minutes=1)
@@ -41,8 +52,12 @@ def close(election_id: int) -> None:
 
 @task("ballots.count")
 def count(election_id: int) -> None:
-    """Open a box after the time for challenges."""
-    count_election(election=Election.objects.get(pk=election_id), at=timezone.now())
+    """Open a box after the time for challenges; one that is not in order waits for officers."""
+    election, now = Election.objects.get(pk=election_id), timezone.now()
+    try:
+        count_election(election=election, at=now)
+    except WrongBox as wrong:
+        stop_count(election=election, wrong=wrong, at=now)
 
 
 @task("ballots.publish")
@@ -90,6 +105,12 @@ def tell_voter(election_id: int, person_id: int, version: int, **facts: Any) -> 
 def tell_published(election_id: int, **facts: Any) -> None:
     """Tell the roll that there is a result."""
     tell_all(election=Election.objects.get(pk=election_id), what="published", at=timezone.now())
+
+
+@task("ballots.tell_stopped")
+def tell_stopped(election_id: int, **facts: Any) -> None:
+    """Tell the officers that a box could not be counted."""
+    tell_officers(election=Election.objects.get(pk=election_id), at=timezone.now())
 
 
 @task("ballots.tell_canceled")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from community.lib.refusals import Sentence
 from community.notifications.actions import notify_many
 from governance.ballots.models import Candidacy, Election, Envelope, OpenVote
-from governance.rolls.models import Voter
+from governance.rolls.models import Officer, Voter
 
 REMIND_BEFORE = timedelta(hours=24)  # or half of the time, where there is less
 WORDS = {
@@ -25,6 +25,7 @@ WORDS = {
     ),
     "reminder": _("You have not voted in “%(title)s” yet. Voting closes at %(closes_at)s."),
     "published": _("The result of “%(title)s” is published."),
+    "stopped": _("The count of “%(title)s” has stopped. Its page says why."),
     "canceled": _("“%(title)s” is called off."),
 }
 
@@ -33,6 +34,12 @@ def tell_all(*, election: Election, what: str, at: datetime) -> int:
     """Tell everybody on the roll one thing, once."""
     people = Voter.objects.standing().filter(roll=election.roll_id)
     return _tell(election, what, people.values_list("person", flat=True), key=what, at=at)
+
+
+def tell_officers(*, election: Election, at: datetime) -> int:
+    """Tell those who answer for an election that its count has stopped, once."""
+    people = Officer.objects.deciding().filter(roll=election.roll_id)
+    return _tell(election, "stopped", people.values_list("person", flat=True), key="stopped", at=at)
 
 
 def tell_of_ballot(*, election: Election, person_id: int, version: int, at: datetime) -> int:

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from community.jobs import clock as clocks
 from tests.integrations.conftest import github
 
 __all__ = ["github"]
@@ -118,6 +119,16 @@ def member_page(new_page, member_client) -> Page:
 def maintainer_page(new_page, maintainer_client) -> Page:
     """The maintainer is signed in."""
     return new_page(maintainer_client)
+
+
+@pytest.fixture
+def town(monkeypatch):
+    """The town's clock is every clock's."""
+    from tests.e2e.town import TownClock
+
+    made = TownClock()
+    monkeypatch.setattr(clocks, "_told", made)
+    return made
 
 
 def axe_violations(page: Page) -> list[str]:

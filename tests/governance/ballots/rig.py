@@ -12,11 +12,13 @@ import socket
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import django
+import time_machine
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from tests.governance.ballots.names import NAMES
 from tests.nursery import serve, use
 
 PARENT_DIED = 1
+MINUTES_OFF = [0]  # by which the clock of each process that serves is wrong, in turn
 
 
 # An election
@@ -37,11 +40,12 @@ def arrange(database: str, path: str, voters: str, seconds: str = "3600") -> Non
     use(database)
     with transaction.atomic():
         found = people(int(voters))
+        sessions = {str(one.pk): session_of(one) for one in found}
         election = open_election(
             found, seconds=float(seconds), names=NAMES, rules=rules_of(usual("plurality"))
         )
-        sessions = {str(one.pk): session_of(one) for one in found}
     about = {"slug": election.slug, "uid": str(election.uid), "pk": election.pk}
+    about["closes"] = election.closes_at.timestamp()
     Path(path).write_text(json.dumps({**about, "sessions": sessions}))
 
 
@@ -144,10 +148,83 @@ def without_waiting() -> None:
     replace_cast(cast_soon)
 
 
+def without_looking() -> None:
+    """Pages and the rule let every ballot pass, as one whose look at the clock was long ago."""
+    from governance.ballots import casting, paper_views
+
+    def long_ago():
+        return timezone.now() - timedelta(minutes=20)
+
+    casting.database_now = paper_views.database_now = long_ago
+
+
+def by_own_clock() -> None:
+    """Each process goes by its own clock where the database's should count."""
+    from community.jobs import clock as clocks
+    from governance.ballots import casting, paper_views
+
+    def of_this_process() -> str:
+        with clocks.story_at(timezone.now()):
+            return clocks.now_in_sql()
+
+    casting.database_now = paper_views.database_now = timezone.now
+    casting.now_in_sql = of_this_process
+
+
 def replace_cast(cast) -> None:
     from governance.ballots import elections_api, paper_views
 
     paper_views.cast_ballot = elections_api.cast_ballot = cast
+
+
+# Clocks
+
+
+def clocks_apart() -> None:
+    """One process is five minutes fast, the other five minutes slow; each answer says which, and
+    between which moments of the database's clock the statement that writes a ballot ran."""
+    from governance.ballots import casting
+
+    MINUTES_OFF[:] = [5, -5]
+    written = casting._written
+
+    def watched(election, statement, row):
+        begin = of_database()
+        try:
+            return written(election, statement, row)
+        finally:
+            judged.between = begin, of_database()
+
+    casting._written = watched
+
+
+judged = threading.local()
+
+
+def of_database() -> float:
+    """What its clock shows, in seconds; SQLite's shows milliseconds."""
+    clock, digits = "extract(epoch FROM clock_timestamp())", 6
+    if connection.vendor == "sqlite":
+        clock, digits = "(julianday('now') - 2440587.5) * 86400", 3
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {clock}")
+        return round(float(cursor.fetchone()[0]), digits)
+
+
+def telling(application, minutes_off: int):
+    """The site with answers that say whose clock they went by."""
+
+    def answered(environ, start_response):
+        def start(status, headers, *more):
+            headers.append(("X-Minutes-Off", str(minutes_off)))
+            if judged.between:
+                headers.append(("X-Judged", "{} {}".format(*judged.between)))
+            return start_response(status, headers, *more)
+
+        judged.between = None
+        return application(environ, start)
+
+    return answered
 
 
 # The site
@@ -162,13 +239,14 @@ def web(database: str, port: str, path: str, *off: str) -> None:
         globals()[guard]()
     connections.close_all()
     listening = socket.create_server(("127.0.0.1", int(port)), backlog=1_000)
-    living = {fork(answer, application, listening) for _ in range(2)}
+    minutes = cycle(MINUTES_OFF)
+    living = {fork(answer, application, listening, next(minutes)) for _ in range(2)}
     signal.signal(signal.SIGTERM, lambda *_: end(living))
     while True:
         Path(path).write_text(" ".join(map(str, sorted(living))))
         died, _ = os.wait()
         living.discard(died)
-        living.add(fork(answer, application, listening))
+        living.add(fork(answer, application, listening, next(minutes)))
 
 
 def end(living: set[int]) -> None:
@@ -188,10 +266,15 @@ def fork(work, *arguments) -> int:
     return child
 
 
-def answer(application, listening: socket.socket) -> None:
+def answer(application, listening: socket.socket, minutes_off: int) -> None:
     from waitress.server import create_server
 
-    create_server(application, sockets=[listening], threads=4, ident=None).run()
+    its_clock = nullcontext()
+    if minutes_off:
+        application = telling(application, minutes_off)
+        its_clock = time_machine.travel(timezone.now() + timedelta(minutes=minutes_off))
+    with its_clock:
+        create_server(application, sockets=[listening], threads=4, ident=None).run()
 
 
 COMMANDS = {"arrange": arrange, "web": web}

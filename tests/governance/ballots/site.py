@@ -11,13 +11,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, run
 
 from tests.databases import ROOT, Database
 from tests.nursery import Nursery
 from tests.own_redis import free_port
 
 RIG, VOTERS = "tests.governance.ballots.rig", "tests.governance.ballots.voters"
+LATECOMERS = "tests.governance.ballots.latecomers"
 UNBOUND = {"API_RATE_ACCOUNT": "1000000/min", "API_RATE_ADDRESS": "1000000/min"}
 
 
@@ -33,6 +34,22 @@ class Sent:
     @property
     def is_accepted(self) -> bool:
         return self.status in {200, 201} and self.envelope != ""
+
+
+@dataclass(frozen=True)
+class Came:
+    """A ballot that came around the close, and between which moments that was judged."""
+
+    voter: int
+    status: int
+    minutes_off: int  # of the process that answered
+    begin: float
+    end: float
+    by_database: bool  # whose clock these moments are of; else the sender's
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status in {200, 201}
 
 
 @dataclass
@@ -61,6 +78,16 @@ class Site:
             process.wait()
         sent += [Sent(*one) for one in json.loads(self.scene.with_suffix(".sent").read_text())]
 
+    @property
+    def closes(self) -> float:
+        return json.loads(self.scene.read_text())["closes"]
+
+    def across_the_close(self, gap: float) -> list[Came]:
+        """Each voter votes once, so many seconds after the one before."""
+        call = [sys.executable, "-m", LATECOMERS, str(self.scene), str(self.port), str(gap)]
+        run(call, cwd=ROOT, timeout=600, check=True)
+        return [Came(*one) for one in json.loads(self.scene.with_suffix(".came").read_text())]
+
     def kill_one(self, chance: random.Random) -> None:
         """End one of the processes that serve it, in the middle of whatever it does."""
         with suppress(ProcessLookupError):
@@ -76,11 +103,11 @@ class Rig:
     folder: Path
 
     @contextmanager
-    def site(self, *off: str, voters: int) -> Iterator[Site]:
-        """A site with an open election, without the guards that are named."""
+    def site(self, *off: str, voters: int, seconds: float = 3_600) -> Iterator[Site]:
+        """A site with an election open for so long, without the guards that are named."""
         database = self.copies()
         scene = self.folder / f"{Path(database.name).parent.name or database.name}.json"
-        self.nursery.do("arrange", database.name, scene, voters)
+        self.nursery.do("arrange", database.name, scene, voters, seconds)
         port = free_port()
         server = self.nursery.begin("web", database.name, port, scene.with_suffix(".web"), *off)
         try:

@@ -128,8 +128,8 @@ class Hall:
                 do("finish", *site, *steps)
                 copy(moment)
                 if moment == "closed":
-                    (key,) = [one.read_bytes() for one in self.folder.glob("keys/*.box")]
-        about = json.loads(scene.read_text())
+                    about = json.loads(scene.read_text())
+                    key = (self.folder / "keys" / f"{about['uid']}.box").read_bytes()
         known = {int(voter): casts for voter, casts in about["known"].items()}
         truth = {voter: casts[-1][0] for voter, casts in known.items()}
         receipts = [receipt for casts in known.values() for _, receipt in casts]

@@ -6,14 +6,19 @@ from random import Random
 import pytest
 from django.test import Client
 
+from community.audit.models import Event
+from community.jobs.models import Job
 from governance.ballots import casting
 from governance.ballots.actions import close_election, count_election, publish_election
 from governance.ballots.casting import cast_ballot
 from governance.ballots.folder.building import bytes_of_receipt, tracker_of
 from governance.ballots.manifest import terms_of
-from governance.ballots.models import Election, Paper
+from governance.ballots.models import Election, Envelope, Paper
+from governance.ballots.papers import WRONG
+from governance.ballots.queries import why_count_stopped
 from governance.ballots.receipt_forms import ReceiptForm
 from governance.ballots.rulebook import choice_of
+from governance.ballots.tasks import count
 from tests.factories.ballots import CLOSES, NAMES, OPENS, announced, people
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,53 @@ def test_a_receipt_of_another_election_finds_nothing(clock):
 
     assert [found_by(code, other) for code in codes[0]] == [None] * 6
     assert found_by(codes[0][0], one) == {"ada": 1}
+
+
+def clashing(clock, monkeypatch) -> Election:
+    """The last two of six voters were given the same receipt; its time is up."""
+    *others, one, two, officer = people(7)
+    election = announced([*others, one, two], officers=[officer])
+    clock.set(DURING)
+    for voter in others:
+        cast_ballot(election=election, person=voter, choice={"grace": 1}, at=DURING)
+    monkeypatch.setattr(casting.secrets, "token_bytes", lambda size: b"r" * size)
+    for voter in (one, two):
+        cast_ballot(election=election, person=voter, choice={"ada": 1}, at=DURING)
+    clock.set(CLOSES)
+    return close_election(election=election, at=CLOSES)
+
+
+def test_a_clash_stops_the_count_and_only_officers_read_why(clock, monkeypatch):
+    election = clashing(clock, monkeypatch)
+    officer, voter = election.roll.officers.get().person, election.roll.voters.first().person
+    for _ in range(2):
+        count(election_id=election.pk)
+
+    pages = []
+    for reader in (officer, voter):
+        browser = Client()
+        browser.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+        pages.append(browser.get(election.get_absolute_url()).content.decode())
+
+    election.refresh_from_db()
+    assert (election.state, Paper.objects.count()) == ("closed", 0)
+    assert [WRONG["receipts_clash"] in page for page in pages] == [True, False]
+    events = Event.objects.filter(verb="ballots.count_stopped")
+    assert [one.facts for one in events] == [{"why": "receipts_clash"}]
+    assert Job.objects.filter(task="ballots.tell_stopped").count() == 1
+
+
+def test_another_reason_is_written_down_as_well_and_goes_with_the_count(clock, monkeypatch):
+    election = clashing(clock, monkeypatch)
+    count(election_id=election.pk)
+    Envelope.objects.filter(election=election).first().delete()
+    count(election_id=election.pk)
+    said = str(why_count_stopped(election))
+    Election.objects.update(state="counted", counted_at=CLOSES)
+
+    assert said == WRONG["envelopes_differ"]
+    assert not why_count_stopped(Election.objects.get())
+    assert Event.objects.filter(verb="ballots.count_stopped").count() == 2
 
 
 def test_a_voter_who_is_given_the_same_receipt_again_is_no_clash(clock, monkeypatch):

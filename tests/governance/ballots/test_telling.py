@@ -10,7 +10,7 @@ from governance.ballots.actions import cancel_election
 from governance.ballots.casting import cast_ballot
 from governance.ballots.nominating import nominate
 from governance.ballots.tasks import ask_nominee, move_on
-from governance.ballots.telling import remind, reminds_from, tell_all, tell_of_ballot
+from governance.ballots.telling import remind, reminds_from, tell_all, tell_of_ballot, tell_officers
 from tests.factories.ballots import CLOSES, OPENS, announced, drafted, people, sealed_roll
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,16 @@ def test_a_short_vote_reminds_at_half_time(clock):
     election = announced(people(1), closes_at=OPENS + timedelta(hours=4))
 
     assert reminds_from(election) == OPENS + timedelta(hours=2)
+
+
+def test_only_officers_are_told_that_a_count_has_stopped(clock):
+    (voter, officer) = people(2)
+    election = announced([voter], officers=[officer])
+
+    told = [tell_officers(election=election, at=CLOSES) for _ in range(2)]
+
+    assert told == [1, 0]
+    assert [keys_of(one) for one in (voter, officer)] == [[], ["stopped"]]
 
 
 def test_calling_off_asks_to_tell_everybody(clock):

@@ -70,6 +70,18 @@ def sent_by(about, port: str, wishes: list, threads: int) -> list:
 
 def cast(about, port: str, voter: str, choice: str, *, by_page: bool) -> tuple[int, str]:
     """Status and the envelope's hash; 0 where the line was cut."""
+    try:
+        status, text, _headers = ask(about, port, voter, choice, by_page=by_page)
+    except (OSError, http.client.HTTPException):
+        return 0, ""
+    if status == 201:
+        return 201, json.loads(text)["envelope"]
+    found = ENVELOPE.search(text)
+    return status, found[1] if found else ""
+
+
+def ask(about, port: str, voter: str, choice: str, *, by_page: bool) -> tuple[int, str, dict]:
+    """Send one ballot; what comes back."""
     session = about["sessions"][voter]
     headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
     if by_page:
@@ -83,15 +95,9 @@ def cast(about, port: str, voter: str, choice: str, *, by_page: bool) -> tuple[i
     try:
         line.request("POST", place, body, headers)
         reply = line.getresponse()
-        text = reply.read().decode()
-    except (OSError, http.client.HTTPException):
-        return 0, ""
+        return reply.status, reply.read().decode(), dict(reply.getheaders())
     finally:
         line.close()
-    if reply.status == 201:
-        return 201, json.loads(text)["envelope"]
-    found = ENVELOPE.search(text)
-    return reply.status, found[1] if found else ""
 
 
 def fork(work, *arguments) -> int:
