@@ -267,12 +267,13 @@ def publish_election(*, election: Election, by: "Person | None" = None, at: date
 
 @transaction.atomic
 def cancel_election(*, election: Election, reason: str, by: "Person", at: datetime) -> Election:
-    """Call it off before its box is shut; what was put in is thrown away unopened.
+    """Call it off; what lies in its box is thrown away and never counted.
 
     The private key is destroyed by a job after this is committed. Raises `Refused`.
     """
     election = _locked(election)
-    if refusal := why_not_cancel(election, reason):
+    is_stopped = bool(why_count_stopped(election))
+    if refusal := why_not_cancel(election, reason, is_stopped=is_stopped):
         raise refusal
     election.envelopes.update(content=None)
     election.state, election.canceled_at = State.CANCELED, at

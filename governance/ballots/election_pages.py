@@ -100,6 +100,7 @@ def page_of_election(election: Election, viewer: "Viewer", at: datetime) -> dict
         "withdrawn": withdrawn_keys(election) if election.is_of_people else frozenset(),
         "refusal": why_not_vote(election, is_on_roll=standing.may_vote, at=at),
         "is_open": election.is_open(at),
+        "why_stopped": why_count_stopped(election),
         "is_ahead": election.state == State.FROZEN and at < election.opens_at,
         "life": life_of(election, at),
         "meter": meter_of(turnout),
@@ -124,11 +125,7 @@ def officers_part(election: Election) -> dict[str, Any]:
     waits = election.state == State.CLOSED and asks.asks_for_lot and not election.lot_value
     outcome = (election.result or {}).get("outcome", {})
     ties = TieForms(outcome, _titles(election)) if waits_for_officers(election) else None
-    return {
-        "lot_form": LotForm() if waits else None,
-        "ties_form": ties,
-        "why_stopped": why_count_stopped(election),
-    }
+    return {"lot_form": LotForm() if waits else None, "ties_form": ties}
 
 
 def outcome_of(election: Election) -> dict[str, Any]:

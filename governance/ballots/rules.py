@@ -162,9 +162,9 @@ def why_not_publish(election: Election) -> Refused | None:
     return None
 
 
-def why_not_cancel(election: Election, reason: str) -> Refused | None:
-    """Whether it may be called off."""
-    if election.state not in {State.DRAFT, State.FROZEN}:
+def why_not_cancel(election: Election, reason: str, *, is_stopped: bool) -> Refused | None:
+    """Whether it may be called off: before its box is shut, or where the box cannot be counted."""
+    if election.state not in {State.DRAFT, State.FROZEN} and not is_stopped:
         return Refused("over", _("It is over; what was voted stays."))
     if not reason.strip():
         return Refused("no_reason", _("Give the reason: everybody will read it."))

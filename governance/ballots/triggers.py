@@ -13,8 +13,8 @@ ELECTION = "OLD.state <> 'draft' AND ({changed} OR NEW.state = 'draft')"
 LOT = "OLD.lot_value <> '' AND NEW.lot_value <> OLD.lot_value"
 RESULT = "OLD.state = 'published' AND ({result})"
 # What was shut, counted or called off does not go back to what it was.
-CLOSED = "OLD.closed_at IS NOT NULL AND (NEW.state IN ('frozen', 'canceled') OR {closed})"
-COUNTED = "OLD.counted_at IS NOT NULL AND (NEW.state = 'closed' OR {counted})"
+CLOSED = "OLD.closed_at IS NOT NULL AND (NEW.state = 'frozen' OR {closed})"
+COUNTED = "OLD.counted_at IS NOT NULL AND (NEW.state IN ('closed', 'canceled') OR {counted})"
 CANCELED = "OLD.state = 'canceled' AND NEW.state <> 'canceled'"
 # Table, what is refused, when, and in what words.
 REFUSALS = (

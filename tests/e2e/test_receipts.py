@@ -29,6 +29,7 @@ STOPPED = (
     "Two envelopes hold the same receipt: somebody gave it to two voters.\n\n"
     "Nothing was counted; the box and its key are kept as they are. It is tried again every hour."
 )
+CALLED_OFF = "This election was canceled."
 CODE = re.compile(r'class="receipt-code"><code>(\w{26})</code>')
 
 
@@ -142,7 +143,7 @@ def test_a_hundred_voters_find_their_lines_and_no_replaced_one(new_page, page, t
     assert faults(page) == []
 
 
-def test_a_receipt_given_to_two_voters_stops_the_count_and_officers_read_why(
+def test_a_receipt_given_to_two_voters_stops_the_count_and_everybody_reads_why(
     new_page, town, monkeypatch
 ):
     *voters, officer = people(7)
@@ -160,8 +161,13 @@ def test_a_receipt_given_to_two_voters_stops_the_count_and_officers_read_why(
         one.goto(election.get_absolute_url())
 
     assert cast[0].code == cast[1].code
-    assert watch.locator("main .callout.bad").all_inner_texts() == [STOPPED]
-    assert pages[0].locator("main .callout.bad").count() == 0
-    assert pages[0].locator("main .callout-title").first.inner_text() == "Voting is closed."
+    for one in (watch, pages[0]):
+        assert one.locator("main .callout.bad").all_inner_texts() == [STOPPED]
+    assert pages[0].get_by_role("link", name="Call it off").count() == 0
     assert (Election.objects.get().state, Paper.objects.count()) == ("closed", 0)
     assert faults(watch) == []
+    watch.get_by_role("link", name="Call it off").click()
+    watch.get_by_label("Reason").fill("Two of us were given one receipt; we vote again.")
+    watch.get_by_role("button", name="Call it off").click()
+    assert watch.locator("main .callout.bad .callout-title").inner_text() == CALLED_OFF
+    assert Election.objects.get().state == "canceled"

@@ -22,8 +22,8 @@ DURING = OPENS + timedelta(hours=1)
 VERBS = (close_election, count_election, publish_election)
 LATER = {"closed_at": CLOSES + timedelta(days=1)}
 GOING_BACK = {
-    "closed": [{"state": "frozen"}, {"state": "canceled"}, {"box_root": "0" * 64}, LATER],
-    "counted": [{"state": "closed"}, {"state": "frozen"}, {"invalid_count": 1}],
+    "closed": [{"state": "frozen"}, {"box_root": "0" * 64}, LATER],
+    "counted": [{"state": "closed"}, {"state": "canceled"}, {"invalid_count": 1}],
     "published": [{"state": "counted"}, {"result": {}}, {"decisions": [1]}, {"lot_value": "7"}],
 }
 
