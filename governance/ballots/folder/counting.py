@@ -22,7 +22,7 @@ Groups = list[list[str]]  # what a ballot says: the best first, equally ranked o
 Document = dict[str, Any]
 
 PAIRWISE = ("schulze", "ranked-pairs", "condorcet-default")
-MOST_LOCKED = 20_000
+MOST_LOCKED, MOST_LOCKINGS = 20_000, 2_000
 
 
 class Uncountable(ValueError):
@@ -309,6 +309,8 @@ def ranked_pairs(matrix: Matrix, options: list[str], by: str) -> Order:
     ends: set[Locked] = {frozenset()}
     for how in sorted(equal, reverse=True):
         ends = {after for locked in ends for after in locked_in(locked, equal[how])}
+        if len(ends) > MOST_LOCKINGS:
+            raise Uncountable("Too many defeats are equally strong to tell the outcomes apart.")
     return in_layers(
         options,
         lambda rest: {a for a in rest for end in ends if not any((b, a) in end for b in rest)},

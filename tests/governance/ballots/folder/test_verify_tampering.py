@@ -169,9 +169,19 @@ def a_decision_nobody_may_take(files):
 
 
 def another_winner(files):
-    outcome = json.loads(files["result.json"])["outcome"]
-    seated = outcome | {"winners": ["ada", "mary"]}
-    return signed(files | result_of(files, outcome=seated, sensitivity=[]))
+    said = json.loads(files["result.json"])
+    seated = said["outcome"] | {"winners": ["ada", "mary"]}
+    others = [compared(one, ["ada", "mary"]) for one in said["sensitivity"]]
+    return signed(files | result_of(files, outcome=seated, sensitivity=others))
+
+
+def compared(other, winners):
+    """The seats under another convention, compared with these winners."""
+    gained, lost = (
+        sorted({*other["winners"]} - {*winners}),
+        sorted({*winners} - {*other["winners"]}),
+    )
+    return other | {"gained": gained, "lost": lost, "same": not gained + lost}
 
 
 def true_for_one(files):
