@@ -129,7 +129,7 @@ def in_layers(options: Iterable[str], first: Callable[[list[str]], Iterable[str]
     """Who is first among all, who is first among the rest, and so on."""
     rest, order = sorted(options), []
     while rest:
-        top = sorted(first(rest))
+        top = sorted(first(rest)) or rest
         order.append(top)
         rest = [one for one in rest if one not in top]
     return order
