@@ -190,6 +190,8 @@ def check_ties(folder: Folder) -> Iterator[str]:
         need(known and bool(one["reason"]), "An officer's decision is not by the rules.")
     lot = said["lot"]
     if lot is None:
+        # Else a lot that falls wrong could be left out, and the next rule for ties would decide.
+        need("lot" not in rules, "The lot that was announced was not drawn.")
         yield "-- No lot was drawn."
         return
     told = "\n".join([sha256(folder["manifest.json"]).hexdigest(), said["root"], lot["value"]])

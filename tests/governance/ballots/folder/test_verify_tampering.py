@@ -163,6 +163,10 @@ def a_lot_drawn_again(files):
     return signed(files | result_of(files, lot=lot | {"value": "c0ffef"}))
 
 
+def a_lot_left_out(files):
+    return signed(files | result_of(files, lot=None))
+
+
 def a_decision_nobody_may_take(files):
     decisions = [{"order": ["mary", "ada"], "reason": "Because."}]
     return signed(files | result_of(files, decisions=decisions))
@@ -205,6 +209,7 @@ TAMPERING = [
     (trackers_out_of_order, "check_ballots"),
     (a_rank_of_zero, "check_ballots"),
     (a_lot_drawn_again, "check_ties"),
+    (a_lot_left_out, "check_ties"),
     (a_decision_nobody_may_take, "check_ties"),
     (another_winner, "check_outcome"),
     (true_for_one, "check_outcome"),
