@@ -13,7 +13,7 @@ RECEIPT_LENGTH = 26
 RECEIPT_BYTES = 16
 READ_AS = str.maketrans("OIL", "011")
 # What `python3 verify.py` needs, with nothing but Python's own library.
-VERIFIER = ("counting.py", "ed25519.py", "reading.py", "rounds.py", "verify.py")
+VERIFIER = ("counting.py", "ed25519.py", "reading.py", "recount.py", "rounds.py", "verify.py")
 
 
 def verifier_files() -> dict[str, bytes]:

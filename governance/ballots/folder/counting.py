@@ -22,7 +22,7 @@ Groups = list[list[str]]  # what a ballot says: the best first, equally ranked o
 Document = dict[str, Any]
 
 PAIRWISE = ("schulze", "ranked-pairs", "condorcet-default")
-MOST_LOCKED = 20_000
+MOST_LOCKED, MOST_LOCKINGS = 20_000, 2_000
 
 
 class Uncountable(ValueError):
@@ -129,7 +129,7 @@ def in_layers(options: Iterable[str], first: Callable[[list[str]], Iterable[str]
     """Who is first among all, who is first among the rest, and so on."""
     rest, order = sorted(options), []
     while rest:
-        top = sorted(first(rest))
+        top = sorted(first(rest)) or rest
         order.append(top)
         rest = [one for one in rest if one not in top]
     return order
@@ -155,8 +155,6 @@ def in_order(case: Case, given: Matrix | None) -> Document:
     stages: list[Document] = []
     if method in PAIRWISE:
         said["matrix"] = given or compared(case, case.rules["unranked"])
-        if not given:
-            said["first_preferences"] = put_first(case)
         order, stages = by_pairs(case, said["matrix"])
     elif method == "star":
         said["totals"], said["matrix"] = sums(case), compared(case, "last", higher_is_better=True)
@@ -266,16 +264,6 @@ def compared(case: Case, unranked: str, *, higher_is_better: bool = False) -> Ma
     return matrix
 
 
-def put_first(case: Case) -> dict[str, int]:
-    """How many voters put each option first, alone."""
-    found = dict.fromkeys(case.options, 0)
-    for ballot, times in case.ballots:
-        best = [key for key in ballot if ballot[key] == min(ballot.values())]
-        if len(best) == 1:
-            found[best[0]] += times
-    return found
-
-
 def strength(matrix: Matrix, a: str, b: str, by: str) -> tuple[int, int]:
     """How strongly a defeats b: the greater the stronger; (0, 0) where it does not."""
     won, lost = matrix[a][b], matrix[b][a]
@@ -321,6 +309,8 @@ def ranked_pairs(matrix: Matrix, options: list[str], by: str) -> Order:
     ends: set[Locked] = {frozenset()}
     for how in sorted(equal, reverse=True):
         ends = {after for locked in ends for after in locked_in(locked, equal[how])}
+        if len(ends) > MOST_LOCKINGS:
+            raise Uncountable("Too many defeats are equally strong to tell the outcomes apart.")
     return in_layers(
         options,
         lambda rest: {a for a in rest for end in ends if not any((b, a) in end for b in rest)},

@@ -84,8 +84,13 @@ class Folder:
         return bool(self.manifest["mode"] == "secret")
 
     @property
+    def level(self) -> str:
+        """What is published, which may be less than was announced."""
+        return str(self.result["publication"])
+
+    @property
     def is_full(self) -> bool:
-        return bool(self.manifest["publication"] == "full")
+        return self.level == "full"
 
     @property
     def keys(self) -> list[str]:

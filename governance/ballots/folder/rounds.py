@@ -19,7 +19,8 @@ Groups = list[list[str]]  # what a paper says: the best first, equally ranked on
 
 METHODS = ("irv", "stv-scottish", "stv-wig", "stv-meek")
 NOBODY = ""  # with whom papers lie that count for no option any more
-MOST_WAYS = 1_000
+MOST_WAYS = 1_000  # and fewer of many ballots, for each way counts all of them
+MOST_MARKS = 500_000
 BILLION = 10**9
 OMEGA = 10**3  # billionths: a surplus below a millionth of a vote is none
 
@@ -353,9 +354,14 @@ def ways(case: Case, answers: tuple[str, ...]) -> list[tuple[Document, Count]]:
         found: list[tuple[Document, Count]] = []
         for one in met.args:
             found += ways(case, (*answers, one))
-            if len(found) > MOST_WAYS:
+            if len(found) > most_ways(case):
                 raise Uncountable("Too much is tied to follow each way out.") from None
         return found
+
+
+def most_ways(case: Case) -> int:
+    voters: int = sum(times for _, times in case.ballots)
+    return min(max(MOST_MARKS // max(len(case.options) * voters, 1), 24), MOST_WAYS)
 
 
 def merged(case: Case, found: list[tuple[Document, Count]]) -> Document:

@@ -16,9 +16,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,14 +25,15 @@ sys.dont_write_bytecode = True  # a cache beside the files would be one file too
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 # After the line above: run with -I, Python does not look beside the program by itself.
-from counting import PAIRWISE, Case, in_order  # noqa: E402
 from ed25519 import is_signed  # noqa: E402
-from reading import Folder, Wrong, canonical, hashes, need, read_json  # noqa: E402
-from rounds import METHODS, in_rounds  # noqa: E402
+from reading import Folder, Wrong, hashes, need, read_json  # noqa: E402
+from recount import check_outcome, check_sensitivity, rules_of  # noqa: E402
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 ALWAYS = ("amendments.json", "manifest.json", "result.json", "roll.txt")
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, StopIteration)
+FEWEST = 5  # secret ballots; fewer might be told by who voted
+NUMBERS = ("matrix", "quota", "rounds", "stages", "totals")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -131,13 +130,6 @@ def check_numbers(folder: Folder) -> Iterator[str]:
 # --- the ballots and what comes out of them
 
 
-def rules_of(folder: Folder) -> tuple[str, Any]:
-    """The method and its rules."""
-    rules = folder.manifest["rules"]
-    kind = next((one for one in ("profile", "motion", "apache") if one in rules), "profile")
-    return (rules[kind]["method"] if kind == "profile" else kind), rules[kind]
-
-
 def is_allowed(choice: Any, keys: list[str], method: str, rules: Any) -> bool:
     """Whether a ballot may say this: known options, and numbers that the method knows."""
     lowest, most = (0, rules["top_score"]) if method in ("score", "star") else (1, 254)
@@ -148,7 +140,30 @@ def is_allowed(choice: Any, keys: list[str], method: str, rules: Any) -> bool:
     return named and all(type(mark) is int and lowest <= mark <= most for mark in choice.values())
 
 
+def check_level(folder: Folder) -> Iterator[str]:
+    """As much is published as was announced, unless that would tell how somebody voted."""
+    said = folder.manifest["publication"]
+    if folder.level == said:
+        return
+    less = folder.is_secret and folder.level == "totals"
+    need(less, "Other things are published than were announced.")
+    few = folder.result["valid"] < FEWEST
+    need(few or are_alike(folder), "Less is published than was announced.")
+    why = f"there are fewer than {FEWEST}" if few else "all of them are said to be alike"
+    yield f"-- Of the ballots less is published than was announced, as {why}."
+
+
+def are_alike(folder: Folder) -> bool:
+    """Whether all ballots may be alike: of options no numbers are told, of answers there is one."""
+    outcome, method = folder.result["outcome"], rules_of(folder)[0]
+    if method not in ("motion", "apache"):
+        return not {*NUMBERS} & {*outcome}
+    answers = outcome["binding"] if method == "apache" else [outcome[key] for key in folder.keys]
+    return sum(count > 0 for count in answers) < 2 and max(answers) in (0, folder.result["valid"])
+
+
 def check_ballots(folder: Folder) -> Iterator[str]:
+    yield from check_level(folder)
     if not folder.is_full:
         need("ballots.jsonl" not in folder.files, "Ballots are published that should not be.")
         yield "-- The ballots are not published."
@@ -175,141 +190,14 @@ def check_ties(folder: Folder) -> Iterator[str]:
         need(known and bool(one["reason"]), "An officer's decision is not by the rules.")
     lot = said["lot"]
     if lot is None:
+        # Else a lot that falls wrong could be left out, and the next rule for ties would decide.
+        need("lot" not in rules, "The lot that was announced was not drawn.")
         yield "-- No lot was drawn."
         return
     told = "\n".join([sha256(folder["manifest.json"]).hexdigest(), said["root"], lot["value"]])
     need("lot" in rules and lot["source"] == folder.manifest["lot"], "That lot was not announced.")
     need(sha256(told.encode()).hexdigest() == lot["seed"], "The lot's seed is not derived as told.")
     yield f"The seed of the lot follows from the manifest, the root and “{lot['value']}”."
-
-
-def case_of(folder: Folder, rules: Any) -> Case:
-    """What is counted: with a cap, each employer named has the seats that it leaves to them."""
-    options, body = folder.manifest["options"], folder.manifest["rules"].get("body")
-    employers = {one["key"]: one["employer"] for one in options if one["employer"]}
-    room = {}
-    if rules["cap"] is not None:
-        need(body is not None, "There is a cap, but no body that it caps.")
-        most = int(Fraction(rules["cap"]) * body["size"])
-        named = {*employers.values(), *body["sitting"]} - {""}
-        room = {one: max(most - body["sitting"].count(one), 0) for one in named}
-    choices = [one["choice"] for one in folder.ballots] if folder.is_full else []
-    return Case(
-        folder.keys,
-        Counter(tuple(sorted(choice.items())) for choice in choices),
-        rules,
-        seed=folder.result["lot"]["seed"] if folder.result["lot"] else "",
-        decisions=folder.result["decisions"],
-        employers=employers,
-        room=room,
-    )
-
-
-def counted(folder: Folder, rules: Any) -> Any:
-    """The outcome of an election by these rules, as result.json states it."""
-    case = case_of(folder, rules)
-    if rules["method"] in METHODS:
-        said = in_rounds(case)
-    else:
-        said = in_order(case, None if folder.is_full else sound_matrix(folder, rules))
-    return {"method": rules["method"], "profile": rules, "ballots": folder.result["valid"], **said}
-
-
-def sound_matrix(folder: Folder, rules: Any) -> Any:
-    """The published matrix, if it can be one of so many ballots."""
-    matrix, keys, valid = folder.result["outcome"]["matrix"], {*folder.keys}, folder.result["valid"]
-    pairs = [(a, b) for a in keys for b in keys - {a}]
-    shaped = {*matrix} == keys and all({*matrix[a]} == keys - {a} for a in keys)
-    need(shaped and all(type(matrix[a][b]) is int for a, b in pairs), "The matrix has gaps.")
-    good = all(matrix[a][b] >= 0 and matrix[a][b] + matrix[b][a] <= valid for a, b in pairs)
-    need(good, "The matrix compares more ballots than there are.")
-    firsts = folder.result["outcome"]["first_preferences"]
-    need({*firsts} == keys and all(type(one) is int for one in firsts.values()), "No first places.")
-    is_last = rules["unranked"] == "last"
-    most = {(a, b): matrix[a][b] if is_last else valid - matrix[b][a] for a, b in pairs}
-    good = sum(firsts.values()) <= valid and all(0 <= firsts[a] <= most[a, b] for a, b in pairs)
-    need(good, "More voters put an option first than put it before another one.")
-    return matrix
-
-
-def motion(said: dict[str, int], rule: Any, voters: int) -> Any:
-    """Passed if the share of the base said yes, and enough took part."""
-    yes, no, abstain = said["yes"], said["no"], said["abstain"]
-    present = yes + no + (abstain if rule["quorum_base"] == "cast" else 0)
-    quorum = max(Fraction(rule["quorum"]), Fraction(rule["quorum_share"]) * voters)
-    base = {"roll": voters, "cast": yes + no + abstain, "deciding": yes + no}[rule["base"]]
-    needed = Fraction(rule["share"]) * base
-    enough = yes > 0 and (yes > needed or (rule["at_least"] and yes == needed))
-    reason, have = ("passed" if enough else "share"), yes
-    if present < quorum:
-        reason, have, needed = "quorum", present, quorum
-    return {**said, **answer("motion", reason, have, needed)}
-
-
-def apache(said: dict[str, int], rule: Any, advisory: Any) -> Any:
-    """The rules of the Apache Software Foundation for +1, 0 and -1; advice decides nothing."""
-    up, down, least = said["plus"], said["minus"], rule["least"]
-    reason, have, needed = "passed", up, least
-    if rule["has_veto"] and down:
-        reason, have, needed = "veto", down, 0
-    elif up < least:
-        reason = "too_few"
-    elif up <= down and (up or down or not rule["is_lazy"]):
-        reason, needed = "outvoted", down + 1
-    binding = [up, said["zero"], down]
-    return {"binding": binding, "advisory": advisory, **answer("apache", reason, have, needed)}
-
-
-def answer(method: str, reason: str, have: int, needed: Any) -> Any:
-    said = {"method": method, "reason": reason, "have": have, "needed": str(Fraction(needed))}
-    return {**said, "passed": reason == "passed"}
-
-
-def check_outcome(folder: Folder) -> Iterator[str]:
-    (method, rules), said = rules_of(folder), folder.result["outcome"]
-    if not folder.is_full and (
-        method not in PAIRWISE or folder.manifest["publication"] == "totals"
-    ):
-        yield "-- There is nothing to recount: only the outcome is published."
-        return
-    if method in ("motion", "apache"):
-        chosen = Counter(key for one in folder.ballots for key in one["choice"])
-        sums = {key: chosen[key] for key in folder.keys}
-        is_motion, voters = method == "motion", len(folder.roll)
-        if is_motion:  # a blank ballot abstains
-            sums["abstain"] += len(folder.ballots) - sum(sums.values())
-        ours = motion(sums, rules, voters) if is_motion else apache(sums, rules, said["advisory"])
-    else:
-        ours = counted(folder, rules)
-    parts = {*ours, *said} if folder.is_full else {*ours}
-    for name in sorted(parts, key=lambda name: (name != "winners", name)):
-        same = name in ours and name in said and canonical(ours[name]) == canonical(said[name])
-        told = f"{said.get(name)}, the recount gives {ours.get(name)}"
-        need(same, f"The outcome is not that of its ballots: {name} is published as {told}.")
-    seats = ", ".join(ours.get("winners", [ours.get("reason")])) or "nobody"
-    tied = f"; open between {', '.join(ours['tied'])}" if ours.get("tied") else ""
-    yield f"A recount ({method}) gives the published outcome: {seats}{tied}."
-
-
-def check_sensitivity(folder: Folder) -> Iterator[str]:
-    (method, rules), others = rules_of(folder), folder.result["sensitivity"]
-    if not others or not folder.is_full or method in ("motion", "apache"):
-        return
-    ours, open_seats = (set(folder.result["outcome"][name]) for name in ("winners", "tied"))
-    for one in others:
-        other = counted(folder, {**rules, **one["changed"]})
-        theirs, tied = set(other["winners"]), set(other["tied"])
-        seats = {
-            "changed": one["changed"],
-            "winners": other["winners"],
-            "tied": other["tied"],
-            "gained": sorted(theirs - ours),
-            "lost": sorted(ours - theirs - tied),
-            "same": theirs == ours and tied == open_seats,
-        }
-        good = canonical(seats) == canonical(one)
-        need(good, f"Other seats than a recount gives are published for {one['changed']}.")
-    yield f"Recounts under {len(others)} other conventions give the seats that are published."
 
 
 # --- what concerns one voter

@@ -5,7 +5,7 @@ equally strong the outcome may depend on which comes first; each of these univer
 and options that win in different ones are tied.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from governance.ballots.tally.pairwise import Strengths, layers
@@ -62,24 +62,21 @@ def _locked(above: Above, equal: list[Pair]) -> set[Above]:
     safe = [(a, b) for a, b in possible if not together[b] >> a & 1]
     for pair in safe:
         above = _with(above, pair)
-    return _followed(above, frozenset(possible) - frozenset(safe))
+    return _followed(above, set(possible) - set(safe))
 
 
-def _followed(above: Above, open_pairs: frozenset[Pair]) -> set[Above]:
+def _followed(above: Above, pairs: Collection[Pair]) -> set[Above]:
+    """What stands at the end of each order; what is left to lock follows from what stands."""
     ends: set[Above] = set()
-    seen: set[tuple[Above, frozenset[Pair]]] = set()
-    waiting = [(above, open_pairs)]
+    seen, waiting = {above}, [above]
     while waiting:
-        now, pairs = waiting.pop()
-        lockable = frozenset((a, b) for a, b in pairs if not now[b] >> a & 1)
-        undecided = frozenset((a, b) for a, b in lockable if not now[a] >> b & 1)
+        now = waiting.pop()
+        undecided = [(a, b) for a, b in pairs if not now[a] >> b & 1 and not now[b] >> a & 1]
         if not undecided:
             ends.add(now)
-        for pair in undecided:
-            after = (_with(now, pair), undecided - {pair})
-            if after not in seen:
-                seen.add(after)
-                waiting.append(after)
+        after = {_with(now, pair) for pair in undecided} - seen
+        seen |= after
+        waiting.extend(after)
         if len(seen) > 10 * MOST_UNIVERSES:
             raise Unusable("too_many_ties")
     return ends

@@ -108,20 +108,69 @@ def test_anybody_checks_the_folder_with_python_alone(rules, mode, publication, c
     election = announced(voters, names, rules=rules, mode=mode, publication=publication)
     cast_all(election, voters, choices, clock)
     election = finish(election, clock)
-    for one in Document.objects.filter(election=election):
-        (tmp_path / one.name).write_bytes(bytes(one.content))
 
+    code, said = checked(election, tmp_path)
+
+    assert (code, [line for line in said if "NOT" in line]) == (0, [])
+
+
+def checked(election, place):
+    """What the published verifier answers, run beside the published files."""
+    for one in Document.objects.filter(election=election):
+        (place / one.name).write_bytes(bytes(one.content))
     done = subprocess.run(
         [sys.executable, "-I", "-S", "verify.py", "--manifest", election.manifest_sha256],
-        cwd=tmp_path,
+        cwd=place,
         capture_output=True,
         text=True,
         check=False,
     )
+    return done.returncode, done.stdout.splitlines()
 
-    assert (done.returncode, [line for line in done.stdout.splitlines() if "NOT" in line]) == (
+
+@pytest.mark.parametrize(
+    ("rules", "choices"),
+    [
+        (rules_of(usual("schulze")), [{"ada": 1}] * 3 + [{}]),
+        (rules_of(usual("schulze")), [{"ada": 1}] * 6),
+        (rules_of(usual("stv-scottish", seats=2)), [{"ada": 1}] * 6),
+        ({"motion": {"share": "1/2"}}, [{"yes": 1}] * 4),
+        ({"motion": {"share": "1/2"}}, [{}] * 6),
+        ({"apache": {"least": 3}}, [{"plus": 1}] * 3 + [{"minus": 1}]),
+        ({"apache": {"least": 3}}, [{}] * 6),
+    ],
+)
+@pytest.mark.parametrize("publication", ["full", "pairs", "totals"])
+def test_a_folder_that_holds_less_than_was_announced_is_checked_too(
+    publication, rules, choices, clock, tmp_path
+):
+    voters = people(len(choices))
+    names = NAMES if "profile" in rules else ()
+    election = announced(voters, names, rules=rules, publication=publication)
+    cast_all(election, voters, choices, clock)
+    election = finish(election, clock)
+
+    code, said = checked(election, tmp_path)
+
+    assert (code, [line for line in said if "NOT" in line]) == (0, [])
+    assert "-- The ballots are not published." in said
+
+
+def test_advice_is_said_to_be_what_nobody_can_recount(clock, tmp_path):
+    voters, strangers = people(3), people(5)[3:]
+    election = announced(voters, (), rules={"apache": {"least": 3}}, mode="open")
+    cast_all(election, [*voters, *strangers], [{"plus": 1}] * 3 + [{"minus": 1}] * 2, clock)
+    election = finish(election, clock)
+
+    code, said = checked(election, tmp_path)
+
+    assert election.result["outcome"]["advisory"] == [0, 0, 2]
+    assert (code, said[-2:]) == (
         0,
-        [],
+        [
+            "-- Advice decides nothing. Who gave it is not published, so nobody can recount it.",
+            "ok  All of this holds.",
+        ],
     )
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.ballots.folder import building
 from governance.ballots.folder.building import merkle_root, receipt_of, tracker_of
+from governance.ballots.publishing import NUMBERS
 from governance.ballots.tally import motion as motions
 from governance.ballots.tally.ballots import unpacked
 from governance.ballots.tally.count import count
@@ -80,6 +81,7 @@ class Published:
     body: dict | None = None
     mode: str = "secret"
     publication: str = "full"
+    level: str = ""  # what is published, if it is less than was announced
     lot_value: str = ""
     decisions: list = field(default_factory=list)
     absent: int = 2  # voters who did not vote
@@ -190,6 +192,10 @@ class Published:
         others = sensitivity(ballots, result, **breaking)
         return result.document(), [other.document() for other in others]
 
+    def shown(self, outcome):
+        """Without numbers where less is published than was announced."""
+        return {name: it for name, it in outcome.items() if not self.level or name not in NUMBERS}
+
     def counted(self, lot):
         is_scored = self.profile.method in SCORES
         rows = [
@@ -228,7 +234,8 @@ class Published:
             "root": self.root,
             "lot": lot,
             "decisions": self.decisions,
-            "outcome": outcome,
+            "publication": self.level or self.publication,
+            "outcome": self.shown(outcome),
             "sensitivity": others,
         }
         found = {
@@ -240,7 +247,7 @@ class Published:
         }
         if self.mode == "secret":
             found["envelopes.txt"] = lines(self.envelopes)
-        if self.publication == "full":
+        if result["publication"] == "full":
             found["ballots.jsonl"] = self.ballots()
         return signed(found, key)
 

@@ -1,6 +1,7 @@
 """The published verifier, run as people run it, and what it answers to one voter."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def test_a_python_without_any_package_says_ok_and_leaves_nothing_behind(tmp_path
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if not line.startswith("--")] == [
-        "ok  SHA256SUMS lists each of the 11 files, and none has changed.",
+        "ok  SHA256SUMS lists each of the 12 files, and none has changed.",
         "ok  SHA256SUMS is signed by the key that the manifest names.",
         "ok  The manifest is in canonical form.",
         "ok  The roll is the manifest's, with 2 amendments: 7 voters.",
@@ -197,6 +198,82 @@ def test_where_only_the_outcome_is_published_there_is_nothing_to_recount(
     )
 
 
+@pytest.mark.parametrize(
+    ("choices", "why"),
+    [
+        (CHOICES, "there are fewer than 5"),
+        ([{"ada": 1}] * 5, "all of them are said to be alike"),
+    ],
+)
+@pytest.mark.parametrize("publication", ["full", "pairs"])
+def test_less_may_be_published_than_was_announced_where_it_would_tell_who_voted_what(
+    tmp_path, publication, choices, why
+):
+    election = Published(
+        choices=choices,
+        options=NAMES,
+        profile=usual("schulze"),
+        publication=publication,
+        level="totals",
+    )
+
+    code, said = says(laid(tmp_path, election.files()))
+
+    line = f"-- Of the ballots less is published than was announced, as {why}."
+    assert (code, line in said) == (0, True)
+
+
+def hidden(files, **changes):
+    """The files of a folder that hides its ballots."""
+    result = json.loads(files["result.json"]) | {"publication": "totals"} | changes
+    rest = {name: content for name, content in files.items() if name != "ballots.jsonl"}
+    return signed(rest | {"result.json": canonical(result)})
+
+
+@pytest.mark.parametrize("mode", ["secret", "open"])
+def test_ballots_that_are_hidden_without_need_are_missed(tmp_path, mode):
+    choices = [*CHOICES, {"mary": 1}]
+    election = Published(choices=choices, options=NAMES, profile=usual("schulze"), mode=mode)
+
+    told = {
+        "secret": "NOT ok  Less is published than was announced.",
+        "open": "NOT ok  Other things are published than were announced.",
+    }
+    assert told[mode] in refusals(laid(tmp_path, hidden(election.files())))
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_hidden_well"),
+    [(["yes"] * 5, True), ([""] * 5, True), (["yes"] * 4 + ["no"], False), (["yes"] * 4, True)],
+)
+def test_answers_that_are_hidden_are_recounted_from_their_numbers(
+    tmp_path, answers, is_hidden_well
+):
+    choices = [{one: 1} if one else {} for one in answers]
+    election = Published(choices=choices, options=["abstain", "no", "yes"], motion=MotionRule())
+
+    code, said = says(laid(tmp_path, hidden(election.files())))
+
+    recounts = [line for line in said if line.startswith("ok  A recount of the published numbers")]
+    assert (code, len(recounts)) == (0 if is_hidden_well else 1, 1)
+
+
+def test_numbers_that_do_not_lead_to_the_answer_are_found(tmp_path):
+    choices = [{"yes": 1}, {"yes": 1}, {"no": 1}, {}]
+    election = Published(choices=choices, options=["abstain", "no", "yes"], motion=MotionRule())
+    files = election.files()
+    outcome = json.loads(files["result.json"])["outcome"]
+    fewer, turned = outcome | {"yes": 1}, outcome | {"yes": 1, "no": 2}
+
+    found = [
+        refusals(laid(tmp_path / str(at), hidden(files, outcome=one)))
+        for at, one in enumerate([fewer, turned])
+    ]
+
+    assert found[0] == ["NOT ok  The answers are not as many as the valid ballots."]
+    assert found[1][0].startswith("NOT ok  The outcome is not that of its ballots: have")
+
+
 def test_an_open_tie_is_named(tmp_path):
     election = Published(choices=[{"ada": 1}, {"mary": 1}], options=NAMES, profile=usual("irv"))
 
@@ -224,7 +301,7 @@ def test_the_verifier_writes_and_adds_up_as_the_product_does():
             one.hex() for one in leaves[:size]
         )
     for value in ({"b": "É", "a": [1, None, True]}, [], "\u2028", {"é": {"e": -5}}):
-        assert own.canonical(value) == canonical(value)
+        assert sys.modules[own.Folder.__module__].canonical(value) == canonical(value)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def an_election(chance, method):
         sitting = [chance.choice("XYZ") for _ in range(chance.randint(0, 2))]
         facts["body"] = {"size": chance.choice([2, 3, 7]), "sitting": sitting}
         facts["employers"] = {one: chance.choice("XY") for one in options if chance.random() < 0.8}
-    if "lot" in said["ties"] and chance.random() < 0.7:
+    if "lot" in said["ties"]:
         facts["lot_value"] = str(chance.random())
     if "officer" in said["ties"] and chance.random() < 0.7:
         order = chance.sample(options, chance.randint(1, len(options)))

@@ -163,15 +163,29 @@ def a_lot_drawn_again(files):
     return signed(files | result_of(files, lot=lot | {"value": "c0ffef"}))
 
 
+def a_lot_left_out(files):
+    return signed(files | result_of(files, lot=None))
+
+
 def a_decision_nobody_may_take(files):
     decisions = [{"order": ["mary", "ada"], "reason": "Because."}]
     return signed(files | result_of(files, decisions=decisions))
 
 
 def another_winner(files):
-    outcome = json.loads(files["result.json"])["outcome"]
-    seated = outcome | {"winners": ["ada", "mary"]}
-    return signed(files | result_of(files, outcome=seated, sensitivity=[]))
+    said = json.loads(files["result.json"])
+    seated = said["outcome"] | {"winners": ["ada", "mary"]}
+    others = [compared(one, ["ada", "mary"]) for one in said["sensitivity"]]
+    return signed(files | result_of(files, outcome=seated, sensitivity=others))
+
+
+def compared(other, winners):
+    """The seats under another convention, compared with these winners."""
+    gained, lost = (
+        sorted({*other["winners"]} - {*winners}),
+        sorted({*winners} - {*other["winners"]}),
+    )
+    return other | {"gained": gained, "lost": lost, "same": not gained + lost}
 
 
 def true_for_one(files):
@@ -195,6 +209,7 @@ TAMPERING = [
     (trackers_out_of_order, "check_ballots"),
     (a_rank_of_zero, "check_ballots"),
     (a_lot_drawn_again, "check_ties"),
+    (a_lot_left_out, "check_ties"),
     (a_decision_nobody_may_take, "check_ties"),
     (another_winner, "check_outcome"),
     (true_for_one, "check_outcome"),
