@@ -43,6 +43,14 @@ FAULTS = [
         "        broken = rule and case.broken_by(rule, fit)",
         '        broken = rule and case.broken_by(rule, fit) or ("", (fit, ""))[1]',
     ),
+    Fault("who shares a first place has it", PAIRS, "recount", "if len(best) == 1:", "if best:"),
+    Fault(
+        "alike ballots put one option first",
+        PAIRS,
+        "recount",
+        "found[best[0]] += times",
+        "found[best[0]] += 1",
+    ),
     # STAR
     Fault(
         "a tied runoff stays tied",
