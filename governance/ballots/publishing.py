@@ -52,13 +52,13 @@ class Folder:
             "decisions": election.decisions,
             "publication": self.level,
             "outcome": self._shown(said),
-            "sensitivity": others,
+            "sensitivity": [] if self._unmasks else others,
         }
 
     @cached_property
     def level(self) -> str:
         """What is published; totals alone where more would tell how somebody voted."""
-        if self.election.is_secret and (len(self.ballots) < FEWEST or self._is_unanimous):
+        if self._unmasks:
             return Election.Publication.TOTALS
         return self.election.publication
 
@@ -123,6 +123,12 @@ class Folder:
     @cached_property
     def _electorate(self) -> int:
         return self.election.roll.voters.standing().count()
+
+    @cached_property
+    def _unmasks(self) -> bool:
+        """Whether numbers would tell how somebody voted: few ballots, or all of them alike."""
+        is_told = len(self.ballots) < FEWEST or self._is_unanimous
+        return self.election.is_secret and is_told
 
     @cached_property
     def _is_unanimous(self) -> bool:
