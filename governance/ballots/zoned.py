@@ -21,7 +21,9 @@ class WallClockField(forms.DateTimeField):
         super().__init__(input_formats=FORMATS, **more)  # type: ignore[arg-type]
 
     def prepare_value(self, value: object) -> object:
-        return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
+        if not isinstance(value, datetime):
+            return value
+        return value.strftime("%Y-%m-%dT%H:%M:%S" if value.second else "%Y-%m-%dT%H:%M")
 
     def to_python(self, value: object) -> datetime | None:
         if isinstance(value, datetime):

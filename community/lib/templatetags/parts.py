@@ -8,7 +8,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -29,6 +29,14 @@ def icon(name: str, size: int = 18, label: str = "") -> SafeString:
 def when(moment: date | datetime | None) -> SafeString:
     """How long ago, with the exact time in the title."""
     return moments.when(moment, timezone.now())
+
+
+@register.filter
+def to_the_second(moment: datetime) -> str:
+    """A moment as the reader writes it, with its seconds where it has any."""
+    if not moment.second:
+        return date_format(moment, "DATETIME_FORMAT")
+    return f"{date_format(moment)} {moment:%H:%M:%S}"
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ from governance.ballots.casting import cast_ballot
 from governance.ballots.election_forms import wall as wall_of
 from governance.ballots.election_pages import both
 from governance.ballots.folder.building import merkle_root
-from governance.ballots.zoned import ANYWHERE, in_zone
+from governance.ballots.zoned import ANYWHERE, WallClockField, in_zone
 from tests.factories.ballots import CLOSES, OPENS, announced, people
 from tests.governance.ballots.site import Came, Rig, Site, rig_on
 from tests.nursery import Nursery
@@ -59,6 +59,19 @@ SHOWN = [
 ]
 
 
+@pytest.mark.parametrize("wall", ["2026-12-31T23:59:59", "2026-12-31T23:59:00"])
+def test_a_form_gives_back_the_time_that_it_was_given(wall):
+    field, given = WallClockField(), datetime.fromisoformat(wall)
+
+    assert field.to_python(field.prepare_value(given)) == given
+
+
+def in_words(moment: datetime) -> str:
+    if moment.second:
+        return f"{formats.date_format(moment, 'DATE_FORMAT')} {moment.time().isoformat()}"
+    return formats.date_format(moment, "DATETIME_FORMAT")
+
+
 @pytest.mark.parametrize(("zone", "wall", "instant"), SHOWN)
 def test_what_is_shown_is_the_instant_that_is_kept(zone, wall, instant):
     shown_there = datetime.fromisoformat(wall)
@@ -72,8 +85,8 @@ def test_what_is_shown_is_the_instant_that_is_kept(zone, wall, instant):
     assert kept == in_utc
     assert datetime.fromisoformat(attribute) == in_utc
     assert wall_of(kept, zone) == shown_there
-    assert f">{formats.date_format(shown_there, 'DATETIME_FORMAT')} " in shown
-    assert zone == "UTC" or f"({formats.date_format(in_utc, 'DATETIME_FORMAT')} UTC)" in shown
+    assert f">{in_words(shown_there)} " in shown
+    assert zone == "UTC" or f"({in_words(in_utc)} UTC)" in shown
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,7 @@ ZONES = sorted({zone for zone, _, _ in SHOWN})
 MONTHS = "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec."
 MOMENTS = [
     "2026-12-31T23:59",  # the end of a year
+    "2026-12-31T23:59:59",
     "2027-01-01T11:59",  # of the same year, anywhere on Earth
     "2028-02-29T12:00",
     "2028-03-01T11:59",  # the end of that leap day, anywhere on Earth
@@ -120,11 +134,11 @@ IN_UTC = re.compile(r"\((.+?) UTC\)")
 def read(words: str) -> datetime:
     """A date and a time as people read them, such as “Feb. 29, 2028, 3:45 p.m.”."""
     month, day, year, clock, *half = words.replace(",", "").split()
-    names = {"midnight": (0, 0), "noon": (12, 0)}
-    hour, minute = names.get(clock) or map(int, [*clock.split(":"), "0"][:2])
+    names = {"midnight": (0, 0, 0), "noon": (12, 0, 0)}
+    hour, minute, second = names.get(clock) or map(int, [*clock.split(":"), "0", "0"][:3])
     if half:
         hour = hour % 12 + 12 * (half[0] == "p.m.")
-    return datetime(int(year), MONTHS.split().index(month) + 1, int(day), hour, minute)  # noqa: DTZ001
+    return datetime(int(year), MONTHS.split().index(month) + 1, int(day), hour, minute, second)  # noqa: DTZ001
 
 
 def said_to(voter, election, zone: str) -> tuple[str, str]:
