@@ -140,7 +140,7 @@ def bare_words(source: str) -> list[str]:
         r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans\w*\s*%}", "", text, flags=re.DOTALL
     )
     text = re.sub(r"{%\s*block main_class.*?endblock\s*%}", "", text)
-    text = re.sub(r"<(script|code|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<(script|style|code|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
     text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.DOTALL)
     text = re.sub(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", "\n", text)
     lines = (NAMES.sub("", line).strip() for line in text.splitlines())
