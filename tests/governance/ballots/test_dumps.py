@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE
 from uuid import UUID
 
+import psycopg2
 import pytest
 
 from governance.ballots.sealing import Opener
@@ -138,9 +139,14 @@ class Hall:
 
 @contextmanager
 def looked_at(database: Database, begin: str = "SELECT 1"):
-    """Somebody has the database open all the time, as a site has: SQLite keeps its log then."""
+    """Somebody has the database open all the time, as a site has.
+
+    SQLite keeps its log then; PostgreSQL what a transaction might still read.
+    """
     if database.url.startswith("postgres"):
-        yield
+        with closing(psycopg2.connect(database.url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT txid_current()")
+            yield
         return
     # In a process of its own: whoever reads the file by hand gives up the locks of its process.
     call = [sys.executable, "-c", LOOK, database.name, begin]
