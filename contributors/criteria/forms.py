@@ -21,6 +21,11 @@ from contributors.criteria.queries import problems_here
 EXCLUDED = {"bot": _("Bots"), "suspended": _("Suspended people")}
 
 
+def whole_field(label: Any, most: int, **more: Any) -> forms.IntegerField:
+    """A field for a number from 1 that may be left out."""
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=most, **more)
+
+
 class RuleForm(forms.Form):
     """Title and purpose of a rule, and the clauses of which all must hold."""
 
@@ -39,46 +44,18 @@ class RuleForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.IntegerField(
-        label=_("Within so many days"),
-        required=False,
-        min_value=1,
-        max_value=LONGEST_DAYS,
+    days = whole_field(
+        _("Within so many days"),
+        LONGEST_DAYS,
         help_text=_("Whole days, UTC, before the day on which the rule is asked."),
     )
-    at_least = forms.IntegerField(
-        label=_("At least so many"), required=False, min_value=1, max_value=LARGEST
-    )
-    per_day = forms.IntegerField(
-        label=_("Most that count of one kind on one day in one repository"),
-        required=False,
-        min_value=1,
-        max_value=LARGEST,
-    )
-    per_repository = forms.IntegerField(
-        label=_("Most that count of one kind in one repository"),
-        required=False,
-        min_value=1,
-        max_value=LARGEST,
-    )
-    per_kind = forms.IntegerField(
-        label=_("Most that count of one kind"), required=False, min_value=1, max_value=LARGEST
-    )
-    weeks = forms.IntegerField(
-        label=_("In at least so many weeks"), required=False, min_value=1, max_value=MOST_WEEKS
-    )
-    repositories = forms.IntegerField(
-        label=_("In at least so many repositories"),
-        required=False,
-        min_value=1,
-        max_value=LARGEST,
-    )
-    tenure_days = forms.IntegerField(
-        label=_("First contribution at least so many days ago"),
-        required=False,
-        min_value=1,
-        max_value=LONGEST_DAYS,
-    )
+    at_least = whole_field(_("At least so many"), LARGEST)
+    per_day = whole_field(_("Most that count of one kind on one day in one repository"), LARGEST)
+    per_repository = whole_field(_("Most that count of one kind in one repository"), LARGEST)
+    per_kind = whole_field(_("Most that count of one kind"), LARGEST)
+    weeks = whole_field(_("In at least so many weeks"), MOST_WEEKS)
+    repositories = whole_field(_("In at least so many repositories"), LARGEST)
+    tenure_days = whole_field(_("First contribution at least so many days ago"), LONGEST_DAYS)
     exclusions = forms.MultipleChoiceField(
         label=_("Leave out"),
         choices=[(one, EXCLUDED[one]) for one in EXCLUSIONS],
