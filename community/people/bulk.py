@@ -1,6 +1,5 @@
 """Statements about many rows at once, over which an ORM takes longer than the database."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -46,7 +45,7 @@ def among(values: Iterable[T]) -> RawSQL | list[T]:
     found = list(values)
     if connection.vendor != "sqlite":
         return found
-    return RawSQL(_LIST, [json.dumps(found)])  # noqa: S611 - constant
+    return RawSQL(_LIST, [in_json(found)])  # noqa: S611 - constant
 
 
 def plain_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
@@ -60,9 +59,14 @@ def plain_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def in_json(values: Iterable[object]) -> str:
+    """Values as a JSON list."""
+    return orjson.dumps(list(values)).decode()
+
+
 def as_json(value: object) -> object:
     """A list or an object as the bulk statements take it for a JSON column."""
-    return json.dumps(value) if connection.vendor == "sqlite" else value
+    return orjson.dumps(value).decode() if connection.vendor == "sqlite" else value
 
 
 def as_moment(value: datetime) -> datetime | str:

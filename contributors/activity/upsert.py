@@ -1,15 +1,15 @@
 """Compares rows with the ledger and writes those that differ."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection
 
-from community.people.bulk import TEXTS, insert_new, upsert, utc_text
+from community.people.bulk import TEXTS, as_json, in_json, insert_new, upsert, utc_text
 from contributors.activity.rows import Row, RowKey, Table, is_older, survives
 
 KEY = ("repository_id", "external_id", "kind")
@@ -64,7 +64,7 @@ def _holds_some(table: Table, repository_id: int, rows: Mapping[RowKey, Row]) ->
     keys = list(rows)
     few = {keys[place][0] for place in (0, len(keys) // 3, len(keys) * 2 // 3, -1)}
     with connection.cursor() as cursor:
-        cursor.execute(_look_up(table, connection.vendor), [repository_id, json.dumps(list(few))])
+        cursor.execute(_look_up(table, connection.vendor), [repository_id, in_json(few)])
         return cursor.fetchone() is not None
 
 
@@ -134,7 +134,7 @@ def _dead(row: Row, deleted_at: datetime | None) -> Row:
 
 def _stored(table: Table, repository_id: int, keys: Iterable[RowKey]) -> dict[RowKey, Row]:
     """What the table already holds of these keys."""
-    wanted = json.dumps(list({external_id for external_id, _ in keys}))
+    wanted = in_json({external_id for external_id, _ in keys})
     with connection.cursor() as cursor:
         cursor.execute(_look_up(table, connection.vendor), [repository_id, wanted])
         read = _from_text if connection.vendor == "sqlite" else _from_driver
@@ -163,7 +163,7 @@ def _from_text(table: Table, row: Row) -> Row:
         if values[place] is not None:
             values[place] = datetime.fromisoformat(f"{values[place]}+00:00")
     for place in table.lists:
-        values[place] = json.loads(values[place])
+        values[place] = orjson.loads(values[place])
     return tuple(values)
 
 
@@ -172,7 +172,7 @@ def _from_driver(table: Table, row: Row) -> Row:
         return row
     values = list(row)
     for place in table.lists:
-        values[place] = json.loads(values[place])
+        values[place] = orjson.loads(values[place])
     return tuple(values)
 
 
@@ -197,5 +197,5 @@ def _plain(table: Table, row: Row) -> list[Any]:
         if values[place] is not None:
             values[place] = utc_text(values[place])
     for place in table.lists:
-        values[place] = json.dumps(values[place])
+        values[place] = as_json(values[place])
     return values

@@ -3,7 +3,7 @@
 import re
 import secrets
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,7 +60,7 @@ class Commit:
 
 def read_commits(
     path: Path, *, since_tips: Sequence[str] = (), refs: str = "head"
-) -> Iterator[Commit]:
+) -> Generator[Commit]:
     """Commits reachable from `refs` but not from `since_tips`, parents before children.
 
     `refs` is `head` or `all` (every branch). Memory stays bounded whatever the

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from integrations.connections.protocol import Page
 
 SOURCE = "git"
 PAGE = 500
+T = TypeVar("T")
 KINDS = ("commit", "committed", "co_authored", "signed_off")
 _NUMBERED = re.compile(r"^(\d+)\+(.+)@users\.noreply\.github\.com$", re.IGNORECASE)
 _WEB_COMMITTER = "noreply@github.com"
@@ -200,22 +203,44 @@ def commit_pages(
         retire_gone(repository, history)
     total, done = history.count(tips), 0
     frontier = _Frontier(dict.fromkeys(tips))
-    for chunk in _chunks(read_commits(history.path, since_tips=tips, refs=history.refs)):
-        for commit in chunk:
-            frontier.take(commit)
-        counted = [one for one in chunk if history.merges == "include" or not one.is_merge]
-        done += len(counted)
-        told = [(one, commit_to_records(one, url=history.url)) for one in counted]
-        if is_mending:
-            retire(repository, {key for one, records in told for key in unsaid(one, records)})
-        yield Page(
-            batch=Batch(contributions=[record for _, records in told for record in records]),
-            cursor={"tips": list(frontier.tips), "mailmap": mailmap},
-            phase="commits",
-            counts=_counts(counted),
-            done=done,
-            total=total,
-        )
+    with closing(_ahead(_told(history, tips))) as read:
+        for chunk, told in read:
+            for commit in chunk:
+                frontier.take(commit)
+            done += len(told)
+            if is_mending:
+                retire(repository, {key for one, records in told for key in unsaid(one, records)})
+            yield Page(
+                batch=Batch(contributions=[record for _, records in told for record in records]),
+                cursor={"tips": list(frontier.tips), "mailmap": mailmap},
+                phase="commits",
+                counts=_counts([one for one, _ in told]),
+                done=done,
+                total=total,
+            )
+
+
+Told = list[tuple[Commit, list[ContributionRecord]]]
+
+
+def _told(history: History, tips: Sequence[str]) -> Generator[tuple[list[Commit], Told]]:
+    """The commits of each page, and those of them that count with their records."""
+    with closing(read_commits(history.path, since_tips=tips, refs=history.refs)) as commits:
+        for chunk in _chunks(commits):
+            counted = (one for one in chunk if history.merges == "include" or not one.is_merge)
+            yield chunk, [(one, commit_to_records(one, url=history.url)) for one in counted]
+
+
+def _ahead(items: Generator[T]) -> Generator[T]:
+    """The same, the next one being made in another thread while one is looked at."""
+    with ThreadPoolExecutor(1) as crew, closing(items):
+        coming = crew.submit(next, items, None)
+        try:
+            while (item := coming.result()) is not None:
+                coming = crew.submit(next, items, None)
+                yield item
+        finally:
+            wait([coming])
 
 
 def retire_gone(repository: Repository, history: History) -> None:
