@@ -107,7 +107,8 @@ def derive(repository: Repository) -> None:
 def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) -> SyncRun:
     """Ingest a page and move the cursor, both or neither. Raises `Overtaken`."""
     wait_for_no_disk()
-    source = Source.objects.select_for_update().get(pk=run.source_id)
+    locked = Source.objects.select_for_update(of=("self",)).select_related("repository")
+    source = locked.get(pk=run.source_id)
     run = SyncRun.objects.select_for_update().get(pk=run.pk)
     if run.state != SyncRun.State.RUNNING:
         raise Overtaken

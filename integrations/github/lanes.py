@@ -62,26 +62,21 @@ class Lanes:
         ]
 
     def steps(self, meanwhile: Iterator[Step | None]) -> Iterator[Step]:
-        """What the lanes bring, and where there is nothing yet, what may be done meanwhile.
+        """What the lanes bring, and between it what can be done without waiting.
 
         `meanwhile` runs in the thread of the caller; it gives None when it has
         to wait for something, whoever ends that wait rings the bell.
         """
         for thread in self._threads:
             thread.start()
-        is_idle = False
-        while True:
-            step, is_over = self._next(wait=is_idle)
-            if step is not None:
-                yield step
-                is_idle = False
-                continue
+        is_over = is_done = False
+        while not (is_over and is_done):
             other, is_done = self._other(meanwhile)
-            if is_over and is_done:
-                break
-            is_idle = other is None
             if other is not None:
                 yield other
+            step, is_over = self._next(wait=other is None, is_alone=is_done)
+            if step is not None:
+                yield step
         if self._faults:
             raise self._faults[0]
 
@@ -109,11 +104,17 @@ class Lanes:
             if thread.ident is not None:
                 thread.join()
 
-    def _next(self, *, wait: bool) -> tuple[Step | None, bool]:
-        """The next step there is, and whether all lanes are over; may `wait` for a bell once."""
+    def _next(self, *, wait: bool, is_alone: bool) -> tuple[Step | None, bool]:
+        """The next step there is, and whether all lanes are over; may `wait` for a bell once.
+
+        Where nothing else can come (`is_alone`), the end of all lanes is waited for as well.
+        """
         with self.bell:
             if wait:
-                self.bell.wait_for(lambda: self._is_rung or self._is_ready(), A_LOOK)
+                self.bell.wait_for(
+                    lambda: self._is_rung or self._is_ready() or (is_alone and self._is_over()),
+                    A_LOOK,
+                )
             self._is_rung = False
             steps: list[Step] = []
             for lane in self.lanes:
@@ -121,12 +122,15 @@ class Lanes:
                     steps += lane.steps
                     lane.steps.clear()
             if not steps:
-                return None, all(one.is_over for one in self.lanes)
+                return None, self._is_over()
             self.bell.notify_all()
             return joined(steps), False
 
     def _is_ready(self) -> bool:
         return any(lane.steps for lane in self.lanes)
+
+    def _is_over(self) -> bool:
+        return all(lane.is_over for lane in self.lanes)
 
     def _run(self, lane: Lane) -> None:
         """The body of a lane's thread."""
