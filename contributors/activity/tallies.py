@@ -1,11 +1,13 @@
 """What the ledger holds of each day, counted anew and as it was recorded."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import CharField, Count, Func, Sum
 from django.db.models.functions import Cast
 
+from community.people.bulk import among
 from community.projects.models import Repository
 from contributors.activity.models import Contribution, DayCount
 
@@ -49,10 +51,10 @@ def recorded_by_day(repository: Repository) -> Tally:
     return {(day, kind): times for day, kind, times in found.values_list("on", "kind", "times")}
 
 
-def replies_by_item(repository: Repository) -> dict[tuple[int, str], int]:
-    """Comments and reviews held, by work item and kind."""
+def replies_by_item(items: Collection[int]) -> dict[tuple[int, str], int]:
+    """Comments and reviews held of these work items, by item and kind."""
     acts = Contribution.objects.present().filter(
-        repository=repository, kind__in=["issue_comment", "review"], work_item__isnull=False
+        work_item__in=among(items), kind__in=["issue_comment", "review"]
     )
     found = acts.order_by().values("work_item", "kind").annotate(times=Count("pk"))
     return {

@@ -28,7 +28,8 @@ from integrations.connections.weighing import store_weight, weigh_after
 
 EVERY = timedelta(minutes=15)
 AFTER_A_FAILURE = timedelta(hours=1)
-SETTLED_EVERY = 20.0  # seconds: what derives from the rows costs less for many pages together
+# Seconds and rows: what derives from the rows costs less for many pages together.
+SETTLED_EVERY, SETTLED_AT = 20.0, 25_000
 OF_A_KEY = {"bad_token", "bad_app_key", "bad_private_key", "suspended", "not_installed"}
 Watch = Callable[[SyncRun], None]
 
@@ -81,15 +82,16 @@ def go_on_without_bad_keys(source_id: int, *, at: datetime) -> None:
 def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> SyncRun:
     """Store page after page until there is none, or a maintainer pauses the source."""
     source = Source.objects.select_related("repository", "connection").get(pk=run.source_id)
-    settled_at = time.monotonic()
+    settled_at, unsettled = time.monotonic(), 0
     # Closed at once, however we leave: threads behind it go on fetching until then.
     with closing(connector.pages(source, keys=keys_of(source), full=full)) as pages:
         for page in pages:
             run = store_page(run=run, page=page, connector=connector, at=timezone.now())
             count_grown_tables()
-            if time.monotonic() - settled_at > SETTLED_EVERY:
+            unsettled += len(page.batch.work_items) + len(page.batch.contributions)
+            if time.monotonic() - settled_at > SETTLED_EVERY or unsettled > SETTLED_AT:
                 derive(source.repository)
-                settled_at = time.monotonic()
+                settled_at, unsettled = time.monotonic(), 0
             watch(run)
             if run.source.state == Source.State.PAUSED:
                 return finish(run, connector, SyncRun.State.PAUSED, NOTHING)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from community.lib.refusals import NOTHING, Sentence
+from community.people.bulk import among, chunks
 from contributors.activity.models import Contribution, WorkItem
 from contributors.activity.records import CompletenessRecord, Part
 from contributors.activity.tallies import (
@@ -39,6 +40,7 @@ HOW = {
 }
 # What a list showed was created before it was looked at, by a clock that may be another.
 LEEWAY = timedelta(minutes=2)
+AT_ONCE = 5_000  # items that are compared together
 NAMED = 5  # numbers that a sentence names
 UNDATED = {"walked", "history", "numbered"}
 
@@ -211,31 +213,41 @@ def _not_on_list(source: Source, kind: str, told: Mapping[str, Any], beyond: int
 def _short_items(source: Source) -> Iterator[Lack]:
     """Items listed, with their comments and reviews, against the rows we hold."""
     items = WorkItem.objects.filter(repository=source.repository)
-    held = dict(items.filter(deleted_at=None).values_list("number", "pk"))
     deleted = dict(items.exclude(deleted_at=None).values_list("number", "deleted_at"))
-    replies = replies_by_item(source.repository)
     rows = source.expected_items.order_by("number")
     short: list[tuple[int, str, int]] = []
     counted_at = source.facts.get("totals_at", "")
     # What died since GitHub counted is in its totals still.
     known = sum(at is not None and at.isoformat() > counted_at for at in deleted.values())
-    for number, comments, reviews in rows.values_list("number", "comments", "reviews"):
-        if number in deleted:  # at GitHub too: no longer expected
-            continue
-        known += 1
-        pk = held.get(number, 0)
-        if not pk:
-            short.append((number, "issue" if reviews is None else "change_request", 1))
-        if comments and (lost := comments - replies.get((pk, "issue_comment"), 0)) > 0:
-            short.append((number, "issue_comment", lost))
-        if reviews and (lost := reviews - replies.get((pk, "review"), 0)) > 0:
-            short.append((number, "review", lost))
+    for chunk in chunks(rows.values_list("number", "comments", "reviews").iterator(), AT_ONCE):
+        # What died at GitHub too is no longer expected.
+        listed = [row for row in chunk if row[0] not in deleted]
+        known += len(listed)
+        short += _short_of(items, listed)
     if short:
         days = dict(rows.values_list("number", "opened_on"))
         yield from (Lack(kind, days[one], lost, [one]) for one, kind, lost in short)
     missing = sum((source.facts.get("totals") or {}).values()) - known
     if missing > 0:
         yield from _gaps(dict(rows.values_list("number", "opened_on")), missing)
+
+
+def _short_of(
+    items: QuerySet[WorkItem], listed: Sequence[tuple[int, int | None, int | None]]
+) -> Iterator[tuple[int, str, int]]:
+    """What lacks of these items (number, comments, reviews): number, kind, how many."""
+    numbers = among(number for number, _, _ in listed)
+    found = items.filter(deleted_at=None, number__in=numbers)
+    held = dict(found.values_list("number", "pk"))
+    replies = replies_by_item(held.values())
+    for number, comments, reviews in listed:
+        pk = held.get(number, 0)
+        if not pk:
+            yield number, "issue" if reviews is None else "change_request", 1
+        if comments and (lost := comments - replies.get((pk, "issue_comment"), 0)) > 0:
+            yield number, "issue_comment", lost
+        if reviews and (lost := reviews - replies.get((pk, "review"), 0)) > 0:
+            yield number, "review", lost
 
 
 def _gaps(known: Mapping[int, date], missing: int) -> Iterator[Lack]:

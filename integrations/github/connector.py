@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from community.lib.heaps import share_heaps
 from community.lib.refusals import Refused, Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
@@ -111,6 +112,7 @@ class GitHubConnector(Passes, Looking):
         """Every lane's pages as they come, and the commits while there are none."""
         source.repository.refresh_from_db()
         signs = Signs(self.cursor.phase("issues"))
+        share_heaps()
         pool = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
         git = ThreadPoolExecutor(1, thread_name_prefix="git")
         phases = Phases(self.transport, self.place, pool, signs)

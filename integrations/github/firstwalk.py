@@ -7,8 +7,10 @@ again, those that did not move without being billed. What changed during the
 walk is found by the walk by time of change that follows.
 """
 
+from array import array
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +38,36 @@ class Fetched:
     at: datetime
 
 
+class Seen:
+    """Which page of a list showed which id last; in arrays, since lists are long."""
+
+    def __init__(self) -> None:
+        self._ids = array("Q")  # in order
+        self._pages = array("L")
+
+    def note(self, ids: Iterable[int], page: int) -> int:
+        """Note what a page shows; how much of it no page had shown."""
+        fresh = 0
+        for one in ids:
+            place = bisect_left(self._ids, one)  # at the end, but for what was shown twice
+            if place < len(self._ids) and self._ids[place] == one:
+                self._pages[place] = page
+                continue
+            self._ids.insert(place, one)
+            self._pages.insert(place, page)
+            fresh += 1
+        return fresh
+
+    def pages_of(self, ids: Iterable[int]) -> set[int]:
+        """The pages that showed any of these."""
+        found = set()
+        for one in ids:
+            place = bisect_left(self._ids, one)
+            if place < len(self._ids) and self._ids[place] == one:
+                found.add(self._pages[place])
+        return found
+
+
 class FirstWalk:
     """Every page of a list in the order of creation.
 
@@ -51,7 +83,7 @@ class FirstWalk:
         self.listing = listing
         self.part = part
         self.pool = pool
-        self.seen: dict[int, int] = {}  # id: the page that showed it
+        self.seen = Seen()
         self.etags: dict[int, Etag] = {}
         self.tail: Fetched | None = None
         self.has_asked = False  # in this run; what lay on the shelf does not count
@@ -175,7 +207,7 @@ class FirstWalk:
         """
         if fetched is None:
             return []
-        seen = {self.seen[one] for one in fetched.ids if one in self.seen} - {number}
+        seen = self.seen.pages_of(fetched.ids) - {number}
         is_odd = number != last and len(fetched.ids) < lists.PAGE_SIZE
         if not (seen or is_odd) or self.part.get("round"):
             return [fetched]
@@ -187,9 +219,8 @@ class FirstWalk:
 
     def _taken(self, fetched: Fetched) -> Reading:
         """Note what was seen, as the cursor behind this page shall say."""
-        fresh = set(fetched.ids) - self.seen.keys()
-        self.seen |= dict.fromkeys(fetched.ids, fetched.number)
-        self.part["read"] = int(self.part.get("read", 0)) + len(fresh)
+        fresh = self.seen.note(fetched.ids, fetched.number)
+        self.part["read"] = int(self.part.get("read", 0)) + fresh
         self.part["newest"] = max(str(self.part.get("newest", "")), fetched.newest)
         fetched.reading.total = self.total
         fetched.reading.looked_at = str(self.part["last"].get("at") or self.part["start"])

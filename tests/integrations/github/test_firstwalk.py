@@ -11,7 +11,7 @@ from integrations.connections.actions import connect
 from integrations.connections.models import Source, SyncRun
 from integrations.connections.sync import sync_source
 from integrations.github import listing, pulls, transport, walk
-from integrations.github.firstwalk import FirstWalk
+from integrations.github.firstwalk import FirstWalk, Seen
 from integrations.github.reconcile import Reconciliation
 from tests.factories import NOON
 from tests.github_api.replies import Reply
@@ -224,3 +224,14 @@ def test_a_crash_between_any_two_pages_ends_in_the_same_tables(
         assert found == whole, stop
         stop += 1
     assert stop > 10
+
+
+def test_the_page_that_showed_an_id_last_is_known_in_whatever_order_ids_come():
+    chance, seen, plain = Random(5), Seen(), {}
+
+    for page in range(40):
+        ids = [chance.randrange(150) for _ in range(8)]
+        expected = len(set(ids) - plain.keys())
+        assert seen.pages_of(ids) == {plain[one] for one in ids if one in plain}
+        assert seen.note(ids, page) == expected
+        plain |= dict.fromkeys(ids, page)

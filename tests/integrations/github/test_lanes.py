@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import count
 from threading import Event
+from time import monotonic, sleep
 
 import pytest
 
@@ -127,3 +128,34 @@ def test_what_may_be_done_meanwhile_is_done_while_the_lanes_wait():
     lanes.close()
 
     assert sum(step.rows for step in steps) == 41
+
+
+def test_what_may_be_done_meanwhile_is_done_between_what_lanes_bring():
+    lanes = Lanes([lane("a", *[page(AT_ONCE)] * 4)])
+    commits = (Step(page(1), {"commits": {"page": number}}) for number in range(3))
+
+    found = []
+
+    for step in lanes.steps(commits):
+        found.append(step.rows)
+        sleep(0.05)  # storing takes longer than reading
+    lanes.close()
+
+    assert sorted(found) == [1] * 3 + [AT_ONCE] * 4
+    assert found[-1] == AT_ONCE
+
+
+def test_the_end_of_all_lanes_is_heard_at_once(monkeypatch):
+    monkeypatch.setattr("integrations.github.lanes.A_LOOK", 30)
+
+    def meanwhile():
+        while not lanes._is_over():
+            yield None
+
+    lanes = Lanes([lane("a", page(1))])
+    began = monotonic()
+
+    list(lanes.steps(meanwhile()))
+    lanes.close()
+
+    assert monotonic() - began < 15
