@@ -13,10 +13,10 @@ from django.db.models import Min, Q, QuerySet, Sum
 from community.people.bulk import among, plain_rows, upsert
 from community.projects.models import Repository
 from contributors.activity.models import DayCount, WorkItem
+from contributors.metrics.buckets import Columns, dates_of
 from contributors.metrics.calendar import first_of_month
 from contributors.metrics.definitions.staying import TURNED_DAYS
 from contributors.metrics.employed import organizations_of
-from contributors.metrics.ledger import Columns, dates_of
 from contributors.metrics.ledger_reading import DAYS
 from contributors.metrics.models import Beginning, Scope
 from contributors.metrics.sheets import NUMBER, Texts, text_of

@@ -12,6 +12,7 @@ import orjson
 from django.db.models import Q, QuerySet
 
 from community.people.bulk import among, plain_rows
+from contributors.metrics.buckets import Columns
 from contributors.metrics.calendar import months_of, next_month
 from contributors.metrics.definitions.rhythm import PERIODS_BEFORE
 from contributors.metrics.definitions.rows import (
@@ -30,6 +31,7 @@ from contributors.metrics.registry import Metric
 from contributors.metrics.sheetbook import SUMS
 
 DAYS = ("first", "joined", "merged", "closed")
+MONTHS_KEPT = 6  # of acts: what a figure looks at, and the months beside
 ISSUES_AND_REQUESTS = (ISSUE, CHANGE_REQUEST)
 
 
@@ -142,6 +144,22 @@ def chosen_sheets(
     return rows if repositories is None else rows.filter(repository__in=sorted(repositories))
 
 
+class Sheets:
+    """The acts of all repositories month by month, of which the last few are kept in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[date, list[tuple[int, Columns]]] = {}
+
+    def acts(self, month: date) -> list[tuple[int, Columns]]:
+        """What the sheets of a month say of acts, by repository; not to change."""
+        if month not in self._kept:
+            if len(self._kept) >= MONTHS_KEPT:
+                self._kept.pop(min(self._kept))
+            found = parts_read("acts", [month], None)
+            self._kept[month] = [(repository, part) for repository, _, part in found]
+        return self._kept[month]
+
+
 def standing_read(
     month: date, repositories: Collection[int], known: Mapping[int, Known]
 ) -> Iterator[tuple[int, Any]]:
@@ -190,10 +208,17 @@ def fill_sums(ledgers: Ledgers, needs: Needs, known: Mapping[int, Known]) -> Non
             ledger.take_asks(month, part)
 
 
-def fill_months(ledgers: Ledgers, needs: Needs, known: Mapping[int, Known]) -> None:
-    """The same of what was done in whole months."""
+def fill_months(
+    ledgers: Ledgers, needs: Needs, known: Mapping[int, Known], sheets: Sheets | None = None
+) -> None:
+    """The same of what was done in whole months; `sheets` are those that are read already."""
     wanted, acts = wanted_of(ledgers, known), needs.months["acts"]
-    for repository, month, part in parts_read("acts", acts | needs.months["presence"], wanted):
+    months = acts | needs.months["presence"]
+    if sheets is None or wanted is not None:
+        parts = parts_read("acts", months, wanted)
+    else:
+        parts = ((pk, month, part) for month in sorted(months) for pk, part in sheets.acts(month))
+    for repository, month, part in parts:
         for ledger in ledgers[repository]:
             if month in acts:
                 ledger.take_acts(month, part)

@@ -4,21 +4,23 @@ An organization has figures for each month in which it, or in
 the month before which it, did anything.
 """
 
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from community.people.bulk import among
+from contributors.metrics.buckets import Bucket, counted, joined, without_bots
 from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.crowd import NAMED, most_first
 from contributors.metrics.definitions.rows import months_after
 from contributors.metrics.employed import primary
 from contributors.metrics.extents import Known
 from contributors.metrics.kept import ORGANIZATIONAL
-from contributors.metrics.ledger import Bucket, Ledger, count_up
-from contributors.metrics.ledger_reading import parts_read
+from contributors.metrics.ledger import Ledger
+from contributors.metrics.ledger_reading import Sheets
 from contributors.metrics.models import Figure, Scope
 from contributors.metrics.registry import METRICS
 from contributors.metrics.replacing import Whole, store
@@ -26,6 +28,7 @@ from contributors.metrics.rollups import PERSONAL, results, row_of, teller
 
 Organizations = set[int] | None  # None: all
 Touched = Mapping[date, set[int]] | None  # organizations by month
+NOTHING_ELSE = {"commits": [()], "hours": [()], "touches": [()]}
 METRICS_OF_ACTS = {key: METRICS[key] for key in ORGANIZATIONAL}
 
 
@@ -34,44 +37,50 @@ class Share:
     """What people of one organization did in a month."""
 
     bucket: Bucket
-    repositories: Counter[int] = field(default_factory=Counter)  # acts of people in each
+    repositories: Counter[int]  # acts of people in each
 
 
-def shares_of(month: date, only: Organizations) -> dict[int, Share]:
+def shares_of(sheets: Sheets, month: date, only: Organizations) -> dict[int, Share]:
     """What was done in a month by organization."""
-    found: defaultdict[int, Share] = defaultdict(lambda: Share(Bucket(month)))
-    acts: Counter[tuple[int, int, int, int]] = Counter()
-    for repository, _, part in parts_read("acts", [month], None):
-        _, people, kinds, times, bots, places = part["acts"]
-        places = [one if one.__class__ is int else primary(one) for one in places]
-        count_up(acts, zip(places, people, kinds, bots, strict=True), times)
-        by_people: Counter[tuple[int, int]] = Counter()
-        count_up(by_people, zip(places, bots, strict=True), times)
-        for (where, bot), number in by_people.items():
-            if is_one(where, only) and not bot:
-                found[where].repositories[repository] += number
-        for where, row in commits_placed(part, places):
-            if is_one(where, only):
-                found[where].bucket.take_commit(row)
-    for key, number in acts.items():
-        if is_one(key[0], only):
-            found[key[0]].bucket.take_act(*key, number)
+    acts: list[Sequence[Any]] = []
+    commits: list[Sequence[Any]] = []
+    for repository, part in sheets.acts(month):
+        days, people, kinds, times, bots, places = part["acts"]
+        if list in set(map(type, places)):
+            places = [one if one.__class__ is int else primary(one) for one in places]
+        # Of the day nothing is asked.
+        acts.append((places, [1] * len(days), people, kinds, times, bots, [repository] * len(days)))
+        if part["commits"][0]:
+            employer = dict(zip(zip(days, people, strict=True), places, strict=True))
+            authors = zip(*part["commits"][:2], strict=True)
+            commits.append(([employer.get(one, 0) for one in authors], *part["commits"]))
+    found: dict[int, Share] = {}
+    for where, (*columns, times, bots, repositories) in parted(joined(acts, 7), only):
+        bucket = Bucket(month)
+        found[where] = Share(bucket, counted(*without_bots([repositories, times], bots)))
+        bucket.take({"acts": [*columns, times, bots, [where] * len(times)], **NOTHING_ELSE})
+    for where, columns in parted(joined(commits, 7), only):
+        found[where].bucket.commits.append(columns)
     return found
 
 
-def commits_placed(
-    part: Mapping[str, Any], places: Sequence[int]
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The commits of a sheet, each with the organization of its author on the day."""
-    days, people = part["acts"][:2]
-    employer = dict(zip(zip(days, people, strict=True), places, strict=True))
-    for row in zip(*part["commits"], strict=True):
-        yield employer.get(row[:2], 0), row
-
-
-def is_one(where: int, only: Organizations) -> bool:
-    """Whether an act counts for one of these organizations."""
-    return where > 0 and (only is None or where in only)
+def parted(
+    columns: Sequence[Sequence[Any]], only: Organizations
+) -> Iterator[tuple[int, list[Sequence[Any]]]]:
+    """The columns behind the first, which tells organizations, in one part for each of those."""
+    chosen = [
+        place
+        for place, where in enumerate(columns[0])
+        if where > 0 and (only is None or where in only)
+    ]
+    chosen.sort(key=columns[0].__getitem__)
+    places, *rest = [[column[place] for place in chosen] for column in columns]
+    start, count = 0, len(places)
+    while start < count:
+        where = places[start]
+        end = bisect_right(places, where, start)
+        yield where, [column[start:end] for column in rest]
+        start = end
 
 
 def affected(community: Whole, touched: Touched) -> list[date]:
@@ -83,7 +92,7 @@ def affected(community: Whole, touched: Touched) -> list[date]:
     return sorted(months.intersection(acted | {next_month(month) for month in acted}))
 
 
-def make_organizational(community: Whole, touched: Touched) -> None:
+def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> None:
     """Make the monthly figures of those organizations that did something else in some months
     (None: of all)."""
     mine = Figure.objects.filter(scope=Scope.ORGANIZATION)
@@ -98,7 +107,7 @@ def make_organizational(community: Whole, touched: Touched) -> None:
     known: dict[date, dict[int, Share]] = {}  # of the month at hand and the one before
     for month in affected(community, touched):
         before = months_after(month, -1)
-        known = {one: known.get(one) or shares_of(one, only) for one in (before, month)}
+        known = {one: known.get(one) or shares_of(sheets, one, only) for one in (before, month)}
         acting = known[before].keys() | known[month].keys()
         store(
             (Scope.ORGANIZATION.value, pk, month.isoformat(), key, *row)

@@ -32,7 +32,7 @@ class Tally(NamedTuple):
     people: Counter[int]  # whose acts they are, as far as it is known
     people_by_kind: Mapping[str, set[int]]
     organizations: Counter[int]
-    shared: Sequence[Act]  # of people who worked in several organizations
+    shared: Counter[tuple[int, ...]]  # of people who worked in several organizations, by them
     total: int
     bots: int
 
@@ -49,10 +49,9 @@ def tally(acts: Sequence[Act], period: Period) -> Tally:
     people: Counter[int] = Counter()
     people_by_kind: defaultdict[str, set[int]] = defaultdict(set)
     organizations: Counter[int] = Counter()
-    shared = []
+    shared: Counter[tuple[int, ...]] = Counter()
     bots, start, end = 0, period.start, period.end
-    for act in acts:
-        person, kind, day, times, organization, is_bot, others = act
+    for person, kind, day, times, organization, is_bot, others in acts:
         if not start <= day < end:
             continue
         if is_bot:
@@ -64,7 +63,7 @@ def tally(acts: Sequence[Act], period: Period) -> Tally:
             people[person] += times
             people_by_kind[kind].add(person)
         if others:
-            shared.append(act)
+            shared[organization, *others] += times
     return Tally(kinds, people, people_by_kind, organizations, shared, kinds.total(), bots)
 
 
@@ -170,11 +169,10 @@ def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
 def split_parts(told: Tally) -> dict[int, Fraction | int]:
     """How much each organization did, an act in several of them split in equal parts."""
     parts: defaultdict[int, Fraction | int] = defaultdict(int, told.organizations)
-    for act in told.shared:
-        parts[act.organization] -= act.times
-        places = (act.organization, *act.others)
+    for places, times in told.shared.items():
+        parts[places[0]] -= times
         for place in places:
-            parts[place] += Fraction(act.times, len(places))
+            parts[place] += Fraction(times, len(places))
     return parts
 
 
