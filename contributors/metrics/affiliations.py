@@ -2,6 +2,10 @@
 
 from collections import defaultdict
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from community.people.bulk import plain_rows
 from community.people.models import Affiliation
 from contributors.metrics.definitions.rows import INDEPENDENT, UNKNOWN
 
@@ -13,13 +17,14 @@ class Employers:
 
     def __init__(self) -> None:
         spans: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
-        rows = Affiliation.objects.order_by("pk").values_list(
-            "person_id", "organization_id", "starts_on", "ends_on"
+        rows = Affiliation.objects.order_by("pk")
+        # As text, so that no driver makes a date of each first.
+        rows = rows.annotate(
+            first=Cast("starts_on", CharField()), until=Cast("ends_on", CharField())
         )
-        for person, organization, start, end in rows:
-            first = start.isoformat() if start else EARLIEST
-            until = end.isoformat() if end else LATEST
-            spans[person].append((first, until, organization or INDEPENDENT))
+        names = ("person_id", "organization_id", "first", "until")
+        for person, organization, first, until in plain_rows(rows.values_list(*names)):
+            spans[person].append((first or EARLIEST, until or LATEST, organization or INDEPENDENT))
         for found in spans.values():
             found.sort(reverse=True)
         self._spans = dict(spans)

@@ -9,7 +9,7 @@ from operator import or_
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from community.people.bulk import among, plain_rows
 from contributors.metrics.buckets import Columns
@@ -199,10 +199,16 @@ def fill_sums(ledgers: Ledgers, needs: Needs, known: Mapping[int, Known]) -> Non
     """The same of what is known by months: sums, and who asked for changes."""
     wanted = wanted_of(ledgers, known)
     months = needs.months["received"] | needs.months["totals"]
-    rows = chosen_sheets(months, wanted).values_list("repository_id", "month", *SUMS)
-    for repository, month, *sums in plain_rows(rows):
-        for ledger in ledgers[repository]:
-            ledger.take_sums(month, *sums)
+    of_each: defaultdict[int, list[int]] = defaultdict(list)
+    every = {id(ledger): ledger for found in ledgers.values() for ledger in found}
+    for repository, found in ledgers.items():
+        for ledger in found:
+            of_each[id(ledger)].append(repository)
+    for key, repositories in of_each.items():
+        mine = None if len(repositories) == len(known) else repositories
+        rows = chosen_sheets(months, mine).values("month").annotate(*map(Sum, SUMS))
+        for month, *sums in rows.values_list("month", *(f"{name}__sum" for name in SUMS)):
+            every[key].take_sums(month, *sums)
     for repository, month, part in parts_read("days", needs.months["asks"], wanted):
         for ledger in ledgers[repository]:
             ledger.take_asks(month, part)

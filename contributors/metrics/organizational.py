@@ -5,16 +5,17 @@ the month before which it, did anything.
 """
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from community.people.bulk import among
+from community.people.bulk import among, plain_rows
 from contributors.metrics.buckets import Bucket, counted, joined, without_bots
 from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.crowd import NAMED, most_first
+from contributors.metrics.definitions.reach import itself
 from contributors.metrics.definitions.rows import months_after
 from contributors.metrics.employed import primary
 from contributors.metrics.extents import Known
@@ -29,6 +30,7 @@ from contributors.metrics.rollups import PERSONAL, results, row_of, teller
 Organizations = set[int] | None  # None: all
 Touched = Mapping[date, set[int]] | None  # organizations by month
 NOTHING_ELSE = {"commits": [()], "hours": [()], "touches": [()]}
+LOOKING_BACK = tuple(key for key in ORGANIZATIONAL if METRICS[key].reach is not itself)
 METRICS_OF_ACTS = {key: METRICS[key] for key in ORGANIZATIONAL}
 
 
@@ -37,24 +39,26 @@ class Share:
     """What people of one organization did in a month."""
 
     bucket: Bucket
-    repositories: Counter[int]  # acts of people in each
+    repositories: Counter[int] = field(default_factory=Counter)  # acts of people in each
 
 
-def shares_of(sheets: Sheets, month: date, only: Organizations) -> dict[int, Share]:
+Shares = dict[int, Share]
+
+
+def shares_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
     """What was done in a month by organization."""
     acts: list[Sequence[Any]] = []
     commits: list[Sequence[Any]] = []
     for repository, part in sheets.acts(month):
         days, people, kinds, times, bots, places = part["acts"]
-        if list in set(map(type, places)):
-            places = [one if one.__class__ is int else primary(one) for one in places]
+        places = primaries(places)
         # Of the day nothing is asked.
         acts.append((places, [1] * len(days), people, kinds, times, bots, [repository] * len(days)))
         if part["commits"][0]:
             employer = dict(zip(zip(days, people, strict=True), places, strict=True))
             authors = zip(*part["commits"][:2], strict=True)
             commits.append(([employer.get(one, 0) for one in authors], *part["commits"]))
-    found: dict[int, Share] = {}
+    found: Shares = {}
     for where, (*columns, times, bots, repositories) in parted(joined(acts, 7), only):
         bucket = Bucket(month)
         found[where] = Share(bucket, counted(*without_bots([repositories, times], bots)))
@@ -62,6 +66,28 @@ def shares_of(sheets: Sheets, month: date, only: Organizations) -> dict[int, Sha
     for where, columns in parted(joined(commits, 7), only):
         found[where].bucket.commits.append(columns)
     return found
+
+
+def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
+    """Who did anything in a month by organization, and no more."""
+    pairs: set[tuple[int, int]] = set()
+    for _, part in sheets.acts(month):
+        *_, bots, places = part["acts"]
+        pairs.update(zip(*without_bots([primaries(places), part["acts"][1]], bots), strict=True))
+    people: defaultdict[int, list[int]] = defaultdict(list)
+    for where, person in pairs:
+        people[where].append(person)
+    found: Shares = {}
+    for where, members in people.items():
+        if where > 0 and (only is None or where in only):
+            found[where] = Share(Bucket(month))
+            found[where].bucket.presence.take([1] * len(members), members, [])
+    return found
+
+
+def primaries(places: Sequence[Any]) -> Sequence[int]:
+    """The organization that each act counts for."""
+    return list(map(primary, places)) if list in set(map(type, places)) else places
 
 
 def parted(
@@ -99,35 +125,44 @@ def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> N
     if community.now.months is None:
         mine.delete()
         return
-    first, last = community.now.months
-    mine.exclude(month__range=(first, last)).delete()
+    if community.was.months != community.now.months:
+        mine.exclude(month__range=community.now.months).delete()
     if community.was.tracked_from != community.now.tracked_from:
         touched = None
     only = None if touched is None else set().union(*touched.values())
-    known: dict[date, dict[int, Share]] = {}  # of the month at hand and the one before
+    known: dict[date, Shares] = {}  # of the month at hand and the one before
     for month in affected(community, touched):
         before = months_after(month, -1)
-        known = {one: known.get(one) or shares_of(sheets, one, only) for one in (before, month)}
-        acting = known[before].keys() | known[month].keys()
+        # Of the month before no more matters than who was there.
+        earlier = known.get(before) or members_of(sheets, before, only)
+        is_new = touched is None or bool(touched.get(month))
+        shares = (shares_of if is_new else members_of)(sheets, month, only)
+        known = {month: shares}
+        acting = earlier.keys() | shares.keys()
+        kept = remove_others(month, acting, only)
         store(
             (Scope.ORGANIZATION.value, pk, month.isoformat(), key, *row)
             for pk in sorted(acting)
+            # After a month that changed those who have figures may differ in who came back.
             for key, row in rows_of(
-                community.now, month, known[before].get(pk), known[month].get(pk)
+                community.now,
+                month,
+                (earlier.get(pk), shares.get(pk)),
+                ORGANIZATIONAL if is_new or pk not in kept else LOOKING_BACK,
             )
         )
-        remove_others(month, acting, only)
 
 
 def rows_of(
-    known: Known, month: date, before: Share | None, now: Share | None
+    known: Known, month: date, shares: tuple[Share | None, Share | None], keys: Collection[str]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Every metric of one organization in a month."""
+    """These metrics of one organization in a month, by what it did in the one before and then."""
     ledger, tell = Ledger(known), teller()
-    for share in filter(None, (before, now)):
+    for share in filter(None, shares):
         ledger.buckets[share.bucket.start] = share.bucket
-    for key, result in results(ledger, month, next_month(month), METRICS_OF_ACTS):
-        more = {"repositories": repositories_named(now)} if key == PERSONAL else {}
+    asked = {key: METRICS_OF_ACTS[key] for key in keys}
+    for key, result in results(ledger, month, next_month(month), asked):
+        more = {"repositories": repositories_named(shares[1])} if key == PERSONAL else {}
         yield key, row_of(result._replace(details={**result.details, **more}), None, tell)
 
 
@@ -137,14 +172,17 @@ def repositories_named(share: Share | None) -> dict[str, int]:
     return {str(pk): times for pk, times in ranked if times}
 
 
-def remove_others(month: date, acting: Collection[int], only: Organizations) -> None:
-    """Take away the figures of organizations that have none in this month any longer."""
+def remove_others(month: date, acting: Collection[int], only: Organizations) -> set[int]:
+    """Take away the figures of organizations that have none in this month any longer; answer
+    which have some."""
     mine = Figure.objects.filter(scope=Scope.ORGANIZATION, month=month)
     if only is not None:
         mine = mine.filter(scope_id__in=among(only))
-    gone = sorted(set(mine.values_list("scope_id", flat=True).distinct()) - set(acting))
+    have = {pk for (pk,) in plain_rows(mine.order_by().values_list("scope_id").distinct())}
+    gone = sorted(have.difference(acting))
     for start in range(0, len(gone), 500):
         mine.filter(scope_id__in=gone[start : start + 500]).delete()
+    return have
 
 
 def filled(

@@ -118,7 +118,8 @@ def personal(
     month: date, sheets: Iterable[Columns], people: frozenset[int] | None
 ) -> dict[int, Row]:
     """What each of these people (None: everybody) did in a month, out of its sheets."""
-    version, dates, tell = METRICS[PERSONAL].version, dates_of(month), teller()
+    version, tell = METRICS[PERSONAL].version, teller()
+    dates = [day.isoformat() for day in dates_of(month)]
     kinds: defaultdict[int, dict[int, int]] = defaultdict(dict)
     days: defaultdict[int, dict[int, int]] = defaultdict(dict)
     when, who, what, times = acts_of(sheets, people)
@@ -132,7 +133,7 @@ def personal(
         total = sum(counts.values())
         details = {
             "kinds": dict(sorted((KINDS[kind], times) for kind, times in counts.items())),
-            "days": {dates[day].isoformat(): times for day, times in sorted(days[person].items())},
+            "days": {dates[day]: times for day, times in sorted(days[person].items())},
         }
         found[person] = (total, total, 0.0, None, tell(details), version)
     return found
