@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import chain, compress, repeat
-from operator import add, ne, not_
+from itertools import chain, compress
+from operator import add, not_
 from typing import Any
 
 from contributors.metrics.calendar import next_month
@@ -16,7 +16,7 @@ from contributors.metrics.definitions.crowd import Tally
 from contributors.metrics.definitions.presence import Attendance
 from contributors.metrics.definitions.rhythm import Hours, Moment
 from contributors.metrics.definitions.rows import Act, Commit, Touch
-from contributors.metrics.employed import primary
+from contributors.metrics.employed import primaries
 from contributors.metrics.sheets import KINDS
 
 Columns = Mapping[str, Any]  # name: columns, each in the order of the first
@@ -129,14 +129,14 @@ def without_bots(columns: Sequence[Sequence[Any]], bots: Sequence[int]) -> Seque
 
 
 def counted(keys: Iterable[Any], times: Sequence[int]) -> Counter[Any]:
-    """So many times of each key; most are done once."""
-    if sum(times) == len(times):
+    """So many times of each key."""
+    if sum(times) == len(times):  # each once, as most are
         return Counter(keys)
-    found = list(keys)
-    counts = Counter(found)
-    for key, number in compress(zip(found, times, strict=True), map(ne, times, repeat(1))):
-        counts[key] += number - 1
-    return counts
+    counts: dict[Any, int] = {}
+    before = counts.get
+    for key, number in zip(keys, times, strict=True):
+        counts[key] = before(key, 0) + number
+    return Counter(counts)
 
 
 def tallied(parts: Parts) -> Tally:
@@ -149,11 +149,10 @@ def tallied(parts: Parts) -> Tally:
         if person:
             by_kind[KINDS[kind]].add(person)
     shared: Counter[tuple[int, ...]] = Counter()
-    if list in set(map(type, places)):
-        for place, number in zip(places, times, strict=True):
-            if place.__class__ is list:
-                shared[tuple(place)] += number
-        places = list(map(primary, places))
+    whole, places = places, primaries(places)
+    if whole is not places:
+        several = [place.__class__ is list for place in whole]
+        shared = counted(map(tuple, compress(whole, several)), list(compress(times, several)))
     known = counted(people, times)
     known.pop(0, None)
     told = Counter({KINDS[kind]: number for kind, number in counted(kinds, times).items()})

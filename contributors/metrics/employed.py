@@ -17,6 +17,13 @@ def primary(place: Any) -> int:
     return int(place[0] if isinstance(place, Sequence) else place)
 
 
+def primaries(places: Sequence[Any]) -> Sequence[int]:
+    """The organization that each act counts for."""
+    if list not in set(map(type, places)):
+        return places
+    return [one if one.__class__ is int else one[0] for one in places]
+
+
 def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> set[int]:
     """The organizations of which two sheets of a month say different things."""
     old, new = parts_by_organization(before) if before else {}, parts_by_organization(after)

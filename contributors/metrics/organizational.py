@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress, count
 from typing import Any
 
 from community.people.bulk import among, plain_rows
@@ -17,7 +18,7 @@ from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.crowd import NAMED, most_first
 from contributors.metrics.definitions.reach import itself
 from contributors.metrics.definitions.rows import months_after
-from contributors.metrics.employed import primary
+from contributors.metrics.employed import primaries
 from contributors.metrics.extents import Known
 from contributors.metrics.kept import ORGANIZATIONAL
 from contributors.metrics.ledger import Ledger
@@ -85,24 +86,16 @@ def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
     return found
 
 
-def primaries(places: Sequence[Any]) -> Sequence[int]:
-    """The organization that each act counts for."""
-    return list(map(primary, places)) if list in set(map(type, places)) else places
-
-
 def parted(
     columns: Sequence[Sequence[Any]], only: Organizations
 ) -> Iterator[tuple[int, list[Sequence[Any]]]]:
     """The columns behind the first, which tells organizations, in one part for each of those."""
-    chosen = [
-        place
-        for place, where in enumerate(columns[0])
-        if where > 0 and (only is None or where in only)
-    ]
+    wanted = {one for one in set(columns[0]) if one > 0 and (only is None or one in only)}
+    chosen = list(compress(count(), map(wanted.__contains__, columns[0])))
     chosen.sort(key=columns[0].__getitem__)
-    places, *rest = [[column[place] for place in chosen] for column in columns]
-    start, count = 0, len(places)
-    while start < count:
+    places, *rest = [list(map(column.__getitem__, chosen)) for column in columns]
+    start = 0
+    while start < len(places):
         where = places[start]
         end = bisect_right(places, where, start)
         yield where, [column[start:end] for column in rest]

@@ -52,10 +52,10 @@ class Attendance:
     def last_days(self, whose: set[int], end: date) -> dict[int, date]:
         """The last day before `end` on which each of these people was there."""
         until, found = self.number(end), dict[int, int]()
-        for days, people in self.parts if until else ():
-            for day, person in zip(days, people, strict=True):
-                if person in whose and found.get(person, 0) < day < until:
-                    found[person] = day
+        for days, people in self.parts if until and whose else ():
+            rows = zip(people[: bisect_left(days, until)], days, strict=False)
+            last = {person: day for person, day in rows if person in whose}
+            found.update((one, max(day, found.get(one, 0))) for one, day in last.items())
         return {person: self.dates[day] for person, day in found.items()}
 
     def acts(self) -> Iterator[Act]:
