@@ -92,7 +92,9 @@ def refresh_figures(*, at: datetime) -> int:
         repository: Whole(Scope.REPOSITORY, repository, [repository]) for repository in owners
     }
     people_in: defaultdict[date, set[int]] = defaultdict(set)
-    organizations_in: defaultdict[date, set[int]] = defaultdict(set)
+    organizations_in: defaultdict[date, defaultdict[int, set[str]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     for reading in stale:
         repository = reading.repository_id
         project, knows_items = owners[repository]
@@ -107,7 +109,8 @@ def refresh_figures(*, at: datetime) -> int:
         for month, people in change.people_in.items():
             people_in[month] |= people
         for month, organizations in change.organizations_in.items():
-            organizations_in[month] |= organizations
+            for organization, parts in organizations.items():
+                organizations_in[month][organization] |= parts
     touched = [wholes[reading.repository_id] for reading in stale]
     scopes = scopes_of(touched, owners, was, now)
     sheets = Sheets()

@@ -1,7 +1,7 @@
 """What was done in some days of a month: columns of sheets, counted when a definition asks."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -144,10 +144,8 @@ def tallied(parts: Parts) -> Tally:
     *columns, bots, places = joined(parts, 6)
     all_times = sum(columns[3])
     _, people, kinds, times, places = without_bots([*columns, places], bots)
-    by_kind: defaultdict[str, set[int]] = defaultdict(set)
-    for kind, person in set(zip(kinds, people, strict=True)):
-        if person:
-            by_kind[KINDS[kind]].add(person)
+    pairs = (kind for kind, person in set(zip(kinds, people, strict=True)) if person)
+    by_kind = {KINDS[kind]: number for kind, number in Counter(pairs).items()}
     shared: Counter[tuple[int, ...]] = Counter()
     whole, places = places, primaries(places)
     if whole is not places:

@@ -11,6 +11,8 @@ from typing import Any
 
 from contributors.metrics.sheets import columns as columns_of
 
+NOTHING: Mapping[str, Any] = {}
+
 
 def primary(place: Any) -> int:
     """The organization that an act counts for; not positive where it is none."""
@@ -24,10 +26,21 @@ def primaries(places: Sequence[Any]) -> Sequence[int]:
     return [one if one.__class__ is int else one[0] for one in places]
 
 
-def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> set[int]:
-    """The organizations of which two sheets of a month say different things."""
+Differing = dict[int, set[str]]  # organization: acts, commits
+
+
+def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Differing:
+    """The organizations of which two sheets of a month say different things, and of what."""
     old, new = parts_by_organization(before) if before else {}, parts_by_organization(after)
-    return {where for where in old.keys() | new.keys() if old.get(where) != new.get(where)}
+    found = {
+        where: {
+            name
+            for name in ("acts", "commits")
+            if old.get(where, NOTHING).get(name) != new.get(where, NOTHING).get(name)
+        }
+        for where in old.keys() | new.keys()
+    }
+    return {where: names for where, names in found.items() if names}
 
 
 def parts_by_organization(

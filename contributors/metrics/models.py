@@ -112,7 +112,12 @@ class Sheet(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["repository", "month"], name="sheet_repository_month")
         ]
-        indexes = [models.Index(fields=["month"], name="sheet_month")]
+        # All that is summed up of a month, so that no sheet is read for it.
+        indexes = [
+            models.Index(
+                fields=["month", "repository", "total", "received", "expected"], name="sheet_sums"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.repository_id} {self.month:%Y-%m}"

@@ -16,9 +16,8 @@ from community.people.bulk import among, plain_rows
 from contributors.metrics.buckets import Bucket, counted, joined, without_bots
 from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.crowd import NAMED, most_first
-from contributors.metrics.definitions.reach import itself
 from contributors.metrics.definitions.rows import months_after
-from contributors.metrics.employed import primaries
+from contributors.metrics.employed import Differing, primaries
 from contributors.metrics.extents import Known
 from contributors.metrics.kept import ORGANIZATIONAL
 from contributors.metrics.ledger import Ledger
@@ -29,9 +28,8 @@ from contributors.metrics.replacing import Whole, store
 from contributors.metrics.rollups import PERSONAL, results, row_of, teller
 
 Organizations = set[int] | None  # None: all
-Touched = Mapping[date, set[int]] | None  # organizations by month
+Touched = Mapping[date, Differing] | None  # organizations by month
 NOTHING_ELSE = {"commits": [()], "hours": [()], "touches": [()]}
-LOOKING_BACK = tuple(key for key in ORGANIZATIONAL if METRICS[key].reach is not itself)
 METRICS_OF_ACTS = {key: METRICS[key] for key in ORGANIZATIONAL}
 
 
@@ -107,7 +105,7 @@ def affected(community: Whole, touched: Touched) -> list[date]:
     months = set(community.months)
     if touched is None:
         return sorted(months)
-    acted = {month for month, organizations in touched.items() if organizations}
+    acted = {month for month, differing in touched.items() if differing}
     return sorted(months.intersection(acted | {next_month(month) for month in acted}))
 
 
@@ -122,7 +120,7 @@ def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> N
         mine.exclude(month__range=community.now.months).delete()
     if community.was.tracked_from != community.now.tracked_from:
         touched = None
-    only = None if touched is None else set().union(*touched.values())
+    only = None if touched is None else set[int]().union(*touched.values())
     known: dict[date, Shares] = {}  # of the month at hand and the one before
     for month in affected(community, touched):
         before = months_after(month, -1)
@@ -136,14 +134,24 @@ def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> N
         store(
             (Scope.ORGANIZATION.value, pk, month.isoformat(), key, *row)
             for pk in sorted(acting)
-            # After a month that changed those who have figures may differ in who came back.
             for key, row in rows_of(
                 community.now,
                 month,
                 (earlier.get(pk), shares.get(pk)),
-                ORGANIZATIONAL if is_new or pk not in kept else LOOKING_BACK,
+                ORGANIZATIONAL if pk not in kept else keys_of(pk, month, touched),
             )
         )
+
+
+def keys_of(organization: int, month: date, touched: Touched) -> Collection[str]:
+    """Which figures of an organization that has some in a month may say something else."""
+    if touched is None:
+        return ORGANIZATIONAL
+    now, before = (touched.get(one, {}) for one in (month, months_after(month, -1)))
+    rows = set(now.get(organization, ()))
+    if "acts" in rows or "acts" in before.get(organization, ()):
+        rows.add("presence")  # who came back
+    return [key for key in ORGANIZATIONAL if METRICS[key].rows in rows]
 
 
 def rows_of(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import log
+from operator import itemgetter
 from typing import NamedTuple
 
 from contributors.metrics.definitions.rows import (
@@ -30,7 +31,7 @@ class Tally(NamedTuple):
 
     kinds: Counter[str]
     people: Counter[int]  # whose acts they are, as far as it is known
-    people_by_kind: Mapping[str, set[int]]
+    people_by_kind: Mapping[str, int]  # how many of them did something of a kind
     organizations: Counter[int]
     shared: Counter[tuple[int, ...]]  # of people who worked in several organizations, by them
     total: int
@@ -64,12 +65,13 @@ def tally(acts: Sequence[Act], period: Period) -> Tally:
             people_by_kind[kind].add(person)
         if others:
             shared[organization, *others] += times
-    return Tally(kinds, people, people_by_kind, organizations, shared, kinds.total(), bots)
+    by_kind = {kind: len(who) for kind, who in people_by_kind.items()}
+    return Tally(kinds, people, by_kind, organizations, shared, kinds.total(), bots)
 
 
 def most_first(counts: Mapping[int, int]) -> list[tuple[int, int]]:
     """By count, the largest first; equal counts by id, so that the order is one."""
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(sorted(counts.items()), key=itemgetter(1), reverse=True)
 
 
 def smallest_majority(counts: Sequence[int]) -> int | None:
@@ -99,7 +101,7 @@ def contributors(acts: Sequence[Act], period: Period) -> Finding:
     """Distinct people with any counted act in the period, also kind by kind."""
     told = tally(acts, period)
     number = len(told.people)
-    kinds = {kind: len(who) for kind, who in sorted(told.people_by_kind.items())}
+    kinds = dict(sorted(told.people_by_kind.items()))
     return Finding(number, number, told.nameless, {"kinds": kinds})
 
 
