@@ -58,7 +58,9 @@ class Bucket:
 
     def take(self, columns: Columns) -> None:
         """What a sheet says of these days."""
-        self.take_presence(columns)
+        days, people, _, _, bots, _ = columns["acts"]
+        if days:
+            self.presence.take(*without_bots([days, people], bots))
         for held, name in (
             (self.acts, "acts"),
             (self.commits, "commits"),
@@ -68,11 +70,11 @@ class Bucket:
             if columns[name][0]:
                 held.append(columns[name])
 
-    def take_presence(self, columns: Columns) -> None:
-        """On which of these days people did anything."""
-        days, people, _, _, bots, _ = columns["acts"]
+    def take_people(self, columns: Columns) -> None:
+        """Who did anything in these days, on which first and last."""
+        days, people, _ = columns["people"]
         if days:
-            self.presence.take(days, people, bots)
+            self.presence.take(days, people)
 
     # --- as rows
 

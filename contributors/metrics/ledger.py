@@ -79,8 +79,8 @@ class Ledger:
     # --- taking in
 
     def take_presence(self, month: date, columns: Columns) -> None:
-        """On which days people did anything, of a month that no period cuts."""
-        self.bucket(month).take_presence(columns)
+        """Who did anything, of a month that no period cuts."""
+        self.bucket(month).take_people(columns)
 
     def take_acts(self, month: date, columns: Columns) -> None:
         """Who did what, in which hours, and which issues were touched."""

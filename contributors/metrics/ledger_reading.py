@@ -145,19 +145,26 @@ def chosen_sheets(
 
 
 class Sheets:
-    """The acts of all repositories month by month, of which the last few are kept in memory."""
+    """Sheets of all repositories month by month, of which the last few are kept in memory."""
 
     def __init__(self) -> None:
-        self._kept: dict[date, list[tuple[int, Columns]]] = {}
+        self._kept: dict[str, dict[date, list[tuple[int, Columns]]]] = {"acts": {}, "days": {}}
 
     def acts(self, month: date) -> list[tuple[int, Columns]]:
-        """What the sheets of a month say of acts, by repository; not to change."""
-        if month not in self._kept:
-            if len(self._kept) >= MONTHS_KEPT:
-                self._kept.pop(min(self._kept))
-            found = parts_read("acts", [month], None)
-            self._kept[month] = [(repository, part) for repository, _, part in found]
-        return self._kept[month]
+        """What was done in a month, by repository; not to change."""
+        return self._read("acts", month)
+
+    def people(self, month: date) -> list[tuple[int, Columns]]:
+        """The same of who was there."""
+        return self._read("days", month)
+
+    def _read(self, part: str, month: date) -> list[tuple[int, Columns]]:
+        kept = self._kept[part]
+        if month not in kept:
+            if len(kept) >= MONTHS_KEPT:
+                kept.pop(min(kept))
+            kept[month] = [(pk, found) for pk, _, found in parts_read(part, [month], None)]
+        return kept[month]
 
 
 def standing_read(
@@ -218,18 +225,20 @@ def fill_months(
     ledgers: Ledgers, needs: Needs, known: Mapping[int, Known], sheets: Sheets | None = None
 ) -> None:
     """The same of what was done in whole months; `sheets` are those that are read already."""
-    wanted, acts = wanted_of(ledgers, known), needs.months["acts"]
-    months = acts | needs.months["presence"]
-    if sheets is None or wanted is not None:
-        parts = parts_read("acts", months, wanted)
-    else:
-        parts = ((pk, month, part) for month in sorted(months) for pk, part in sheets.acts(month))
-    for repository, month, part in parts:
-        for ledger in ledgers[repository]:
-            if month in acts:
-                ledger.take_acts(month, part)
-            else:
-                ledger.take_presence(month, part)
+    wanted = wanted_of(ledgers, known)
+    for month in sorted(needs.months["acts"] | needs.months["presence"]):
+        whole = month in needs.months["acts"]
+        part = "acts" if whole else "days"
+        if sheets is not None and wanted is None:
+            found = sheets.acts(month) if whole else sheets.people(month)
+        else:
+            found = [(pk, columns) for pk, _, columns in parts_read(part, [month], wanted)]
+        for repository, columns in found:
+            for ledger in ledgers[repository]:
+                if whole:
+                    ledger.take_acts(month, columns)
+                else:
+                    ledger.take_presence(month, columns)
     fill_items(ledgers, needs, wanted, known)
     fill_standing(ledgers, needs, known)
 

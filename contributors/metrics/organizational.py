@@ -70,17 +70,16 @@ def shares_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
 def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
     """Who did anything in a month by organization, and no more."""
     pairs: set[tuple[int, int]] = set()
-    for _, part in sheets.acts(month):
-        *_, bots, places = part["acts"]
-        pairs.update(zip(*without_bots([primaries(places), part["acts"][1]], bots), strict=True))
+    for _, part in sheets.people(month):
+        pairs.update(zip(*part["people"][1:], strict=True))
     people: defaultdict[int, list[int]] = defaultdict(list)
-    for where, person in pairs:
+    for person, where in pairs:
         people[where].append(person)
     found: Shares = {}
     for where, members in people.items():
         if where > 0 and (only is None or where in only):
             found[where] = Share(Bucket(month))
-            found[where].bucket.presence.take([1] * len(members), members, [])
+            found[where].bucket.presence.take([1] * len(members), members)
     return found
 
 

@@ -1,8 +1,10 @@
 """The ledger of one repository by months, as plain columns that are read fast.
 
 `days`: `totals` [day, acts of people], `received` [day, received, expected],
-`asks` [person, day, change requests]. `acts`: `acts`, columns of day, person (0:
-not known), kind, times, whether a bot did it, and organizations; `commits`
+`asks` [person, day, change requests], `people` [day, person, organization] of the
+first and the last day on which somebody did anything there, bots left out. `acts`:
+`acts`, columns of day, person (0: not known), kind, times, whether a bot did it, and
+organizations; `commits`
 [day, author, by a bot, commits, lines added, lines removed]; `hours` [hour of
 the month, times]; `touches` [day, issue, by a bot, gone]. `items`: a row for each
 issue and change request that began or ended in the month, with its reviews.
@@ -210,13 +212,15 @@ class Draft:
     def texts(self) -> Texts:
         """All but the standing, in an order that does not depend on how it was read."""
         asks = sorted((who, day, times) for (who, day), times in self.asks.items())
+        done = sorted(self.acts, key=itemgetter(0, 1, 2, 3, 4))
         days = {
             "totals": sorted(self.totals.items()),
             "received": sorted(self.received),
             "asks": columns(asks, 3),
+            "people": columns(first_and_last(done), 3),
         }
         acts = {
-            "acts": columns(sorted(self.acts, key=itemgetter(0, 1, 2, 3, 4)), 6),
+            "acts": columns(done, 6),
             "commits": columns(sorted(self.commits), 6),
             "hours": columns(sorted(self.hours), 2),
             "touches": columns(sorted(self.touches), 4),
@@ -230,6 +234,17 @@ Drafts = defaultdict[str, Draft]
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     """Rows as columns; parsed much faster, and smaller."""
     return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def first_and_last(acts: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
+    """The first and the last day of each person and organization, of acts in the order of days."""
+    known = [
+        ((person, place if place.__class__ is int else place[0]), day)
+        for day, person, _, _, is_bot, place in acts
+        if person and not is_bot
+    ]
+    ends = {*dict(known).items(), *dict(reversed(known)).items()}
+    return sorted((day, *who) for who, day in ends)
 
 
 def packed(value: Any) -> str:

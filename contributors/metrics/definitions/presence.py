@@ -3,8 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain, compress
-from operator import not_
+from itertools import chain
 from typing import Any
 
 from contributors.metrics.definitions.rows import Act
@@ -21,10 +20,7 @@ class Attendance:
         self.parts: list[tuple[Sequence[int], Sequence[int]]] = []
         self._everybody: set[int] | None = None  # looked at for several months
 
-    def take(self, days: Sequence[int], people: Sequence[int], bots: Sequence[int]) -> None:
-        if any(bots):
-            kept = list(map(not_, bots))
-            days, people = list(compress(days, kept)), list(compress(people, kept))
+    def take(self, days: Sequence[int], people: Sequence[int]) -> None:
         self.parts.append((days, people))
         self._everybody = None
 

@@ -1,0 +1,36 @@
+"""Who was there in a month beside its sums, and an index of these."""
+
+import json
+
+from django.db import migrations, models
+
+
+def note_people(apps, schema_editor):
+    sheets = apps.get_model("metrics", "Sheet")
+    for pk, days, acts in sheets.objects.values_list("pk", "days", "acts").iterator():
+        known = [
+            ((person, place if isinstance(place, int) else place[0]), day)
+            for day, person, _, _, is_bot, place in zip(*json.loads(acts)["acts"])
+            if person and not is_bot
+        ]
+        ends = {*dict(known).items(), *dict(reversed(known)).items()}
+        people = sorted((day, *who) for who, day in ends)
+        told = {**json.loads(days), "people": list(zip(*people)) if people else [()] * 3}
+        text = json.dumps(told, separators=(",", ":"))
+        sheets.objects.filter(pk=pk).update(days=text)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [('metrics', '0004_sheet_sums')]
+
+    operations = [
+        migrations.RemoveIndex('sheet', 'sheet_month'),
+        migrations.AddIndex(
+            'sheet',
+            models.Index(
+                fields=['month', 'repository', 'total', 'received', 'expected'], name='sheet_sums'
+            ),
+        ),
+        migrations.RunPython(note_people, migrations.RunPython.noop),
+    ]
