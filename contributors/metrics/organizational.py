@@ -27,7 +27,7 @@ from contributors.metrics.registry import METRICS
 from contributors.metrics.replacing import Whole, store
 from contributors.metrics.rollups import PERSONAL, results, row_of, teller
 
-Organizations = set[int] | None  # None: all
+Organizations = Collection[int] | None  # None: all
 Touched = Mapping[date, Differing] | None  # organizations by month
 NOTHING_ELSE = {"commits": [()], "hours": [()], "touches": [()]}
 METRICS_OF_ACTS = {key: METRICS[key] for key in ORGANIZATIONAL}
@@ -45,26 +45,31 @@ Shares = dict[int, Share]
 
 
 def shares_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
-    """What was done in a month by organization."""
+    """What was done in a month by organization, but for commits."""
     acts: list[Sequence[Any]] = []
-    commits: list[Sequence[Any]] = []
     for repository, part in sheets.acts(month):
-        days, people, kinds, times, bots, places = part["acts"]
-        places = primaries(places)
+        _, *columns, places = part["acts"]
+        acts.append((primaries(places), *columns, [repository] * len(places)))
+    found: Shares = {}
+    for where, (*columns, times, bots, repositories) in parted(joined(acts, 6), only):
+        found[where] = Share(Bucket(month), counted(*without_bots([repositories, times], bots)))
         # Of the day nothing is asked.
-        acts.append((places, [1] * len(days), people, kinds, times, bots, [repository] * len(days)))
+        rows = [[1] * len(times), *columns, times, bots, [where] * len(times)]
+        found[where].bucket.take({"acts": rows, **NOTHING_ELSE})
+    return found
+
+
+def add_commits(shares: Shares, sheets: Sheets, month: date) -> None:
+    """Put the commits to what these organizations did."""
+    commits: list[Sequence[Any]] = []
+    for _, part in sheets.acts(month):
         if part["commits"][0]:
-            employer = dict(zip(zip(days, people, strict=True), places, strict=True))
+            days, people, *_, places = part["acts"]
+            employer = dict(zip(zip(days, people, strict=True), primaries(places), strict=True))
             authors = zip(*part["commits"][:2], strict=True)
             commits.append(([employer.get(one, 0) for one in authors], *part["commits"]))
-    found: Shares = {}
-    for where, (*columns, times, bots, repositories) in parted(joined(acts, 7), only):
-        bucket = Bucket(month)
-        found[where] = Share(bucket, counted(*without_bots([repositories, times], bots)))
-        bucket.take({"acts": [*columns, times, bots, [where] * len(times)], **NOTHING_ELSE})
-    for where, columns in parted(joined(commits, 7), only):
-        found[where].bucket.commits.append(columns)
-    return found
+    for where, columns in parted(joined(commits, 7), shares.keys()):
+        shares[where].bucket.commits.append(columns)
 
 
 def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
@@ -130,20 +135,19 @@ def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> N
         known = {month: shares}
         acting = earlier.keys() | shares.keys()
         kept = remove_others(month, acting, only)
+        keys = {pk: keys_of(pk, month, touched if pk in kept else None) for pk in sorted(acting)}
+        if is_new and any("committers" in asked for asked in keys.values()):
+            add_commits(shares, sheets, month)
         store(
             (Scope.ORGANIZATION.value, pk, month.isoformat(), key, *row)
-            for pk in sorted(acting)
-            for key, row in rows_of(
-                community.now,
-                month,
-                (earlier.get(pk), shares.get(pk)),
-                ORGANIZATIONAL if pk not in kept else keys_of(pk, month, touched),
-            )
+            for pk, asked in keys.items()
+            for key, row in rows_of(community.now, month, (earlier.get(pk), shares.get(pk)), asked)
         )
 
 
 def keys_of(organization: int, month: date, touched: Touched) -> Collection[str]:
-    """Which figures of an organization that has some in a month may say something else."""
+    """Which figures of an organization that has some in a month may say something else;
+    all, where nobody knows what was touched."""
     if touched is None:
         return ORGANIZATIONAL
     now, before = (touched.get(one, {}) for one in (month, months_after(month, -1)))

@@ -98,9 +98,9 @@ def read_days(chosen: Chosen, months: Months, into: "Drafts", employers: Employe
     rows = rows.annotate(on=Cast("day", CharField()))
     names = ("on", "identity__person_id", "kind", "count", "identity__person__is_bot")
     drafts: dict[str, tuple[Draft, int]] = {}
-    for text, person, kind, times, is_bot, added, removed in plain_rows(
-        rows.values_list(*names, "lines_added", "lines_removed")
-    ):
+    found = plain_rows(rows.values_list(*names, "lines_added", "lines_removed"))
+    employers.learn({person for _, person, *_ in found if person})
+    for text, person, kind, times, is_bot, added, removed in found:
         if text not in drafts:
             drafts[text] = into[text[:7]], int(text[8:])
         draft, number = drafts[text]
