@@ -59,8 +59,7 @@ class Bucket:
     def take(self, columns: Columns) -> None:
         """What a sheet says of these days."""
         days, people, _, _, bots, _ = columns["acts"]
-        if days:
-            self.presence.take(*without_bots([days, people], bots))
+        self.presence.take(*without_bots([days, people], bots))
         for held, name in (
             (self.acts, "acts"),
             (self.commits, "commits"),
@@ -69,12 +68,6 @@ class Bucket:
         ):
             if columns[name][0]:
                 held.append(columns[name])
-
-    def take_people(self, columns: Columns) -> None:
-        """Who did anything in these days, on which first and last."""
-        days, people, _ = columns["people"]
-        if days:
-            self.presence.take(days, people)
 
     # --- as rows
 

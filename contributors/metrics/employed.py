@@ -11,7 +11,7 @@ from typing import Any
 
 from contributors.metrics.sheets import columns as columns_of
 
-NOTHING: Mapping[str, Any] = {}
+NOTHING: Mapping[str, Any] = {name: columns_of([], 6) for name in ("acts", "commits")}
 
 
 def primary(place: Any) -> int:
@@ -32,14 +32,10 @@ Differing = dict[int, set[str]]  # organization: acts, commits
 def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Differing:
     """The organizations of which two sheets of a month say different things, and of what."""
     old, new = parts_by_organization(before) if before else {}, parts_by_organization(after)
-    found = {
-        where: {
-            name
-            for name in ("acts", "commits")
-            if old.get(where, NOTHING).get(name) != new.get(where, NOTHING).get(name)
-        }
-        for where in old.keys() | new.keys()
-    }
+    found = {}
+    for where in old.keys() | new.keys():
+        one, other = old.get(where, NOTHING), new.get(where, NOTHING)
+        found[where] = {name for name in NOTHING if one[name] != other[name]}
     return {where: names for where, names in found.items() if names}
 
 

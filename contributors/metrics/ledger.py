@@ -78,9 +78,10 @@ class Ledger:
 
     # --- taking in
 
-    def take_presence(self, month: date, columns: Columns) -> None:
+    def take_people(self, month: date, columns: Sequence[Sequence[int]]) -> None:
         """Who did anything, of a month that no period cuts."""
-        self.bucket(month).take_people(columns)
+        days, people, _ = columns
+        self.bucket(month).presence.take(days, people)
 
     def take_acts(self, month: date, columns: Columns) -> None:
         """Who did what, in which hours, and which issues were touched."""

@@ -1,7 +1,7 @@
 """Stored sheets read into ledgers: each is parsed once, however many scopes it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, reduce
@@ -148,17 +148,17 @@ class Sheets:
     """Sheets of all repositories month by month, of which the last few are kept in memory."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, dict[date, list[tuple[int, Columns]]]] = {"acts": {}, "days": {}}
+        self._kept: dict[str, dict[date, list[tuple[int, Any]]]] = {"acts": {}, "people": {}}
 
     def acts(self, month: date) -> list[tuple[int, Columns]]:
         """What was done in a month, by repository; not to change."""
         return self._read("acts", month)
 
-    def people(self, month: date) -> list[tuple[int, Columns]]:
-        """The same of who was there."""
-        return self._read("days", month)
+    def people(self, month: date) -> list[tuple[int, Sequence[Sequence[int]]]]:
+        """Who was there on which days, and for whom, in columns."""
+        return self._read("people", month)
 
-    def _read(self, part: str, month: date) -> list[tuple[int, Columns]]:
+    def _read(self, part: str, month: date) -> list[tuple[int, Any]]:
         kept = self._kept[part]
         if month not in kept:
             if len(kept) >= MONTHS_KEPT:
@@ -228,17 +228,17 @@ def fill_months(
     wanted = wanted_of(ledgers, known)
     for month in sorted(needs.months["acts"] | needs.months["presence"]):
         whole = month in needs.months["acts"]
-        part = "acts" if whole else "days"
         if sheets is not None and wanted is None:
-            found = sheets.acts(month) if whole else sheets.people(month)
+            found: Iterable[tuple[int, Any]] = (sheets.acts if whole else sheets.people)(month)
         else:
-            found = [(pk, columns) for pk, _, columns in parts_read(part, [month], wanted)]
-        for repository, columns in found:
+            parts = parts_read("acts" if whole else "people", [month], wanted)
+            found = ((repository, part) for repository, _, part in parts)
+        for repository, part in found:
             for ledger in ledgers[repository]:
                 if whole:
-                    ledger.take_acts(month, columns)
+                    ledger.take_acts(month, part)
                 else:
-                    ledger.take_presence(month, columns)
+                    ledger.take_people(month, part)
     fill_items(ledgers, needs, wanted, known)
     fill_standing(ledgers, needs, known)
 

@@ -104,6 +104,7 @@ class Sheet(models.Model):
     received = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     days = models.TextField()
+    people = models.TextField(default="[[],[],[]]")
     acts = models.TextField()
     items = models.TextField()
     standing = models.TextField()

@@ -75,8 +75,8 @@ def add_commits(shares: Shares, sheets: Sheets, month: date) -> None:
 def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
     """Who did anything in a month by organization, and no more."""
     pairs: set[tuple[int, int]] = set()
-    for _, part in sheets.people(month):
-        pairs.update(zip(*part["people"][1:], strict=True))
+    for _, (_, *columns) in sheets.people(month):
+        pairs.update(zip(*columns, strict=True))
     people: defaultdict[int, list[int]] = defaultdict(list)
     for person, where in pairs:
         people[where].append(person)

@@ -1,10 +1,10 @@
 """The ledger of one repository by months, as plain columns that are read fast.
 
 `days`: `totals` [day, acts of people], `received` [day, received, expected],
-`asks` [person, day, change requests], `people` [day, person, organization] of the
-first and the last day on which somebody did anything there, bots left out. `acts`:
-`acts`, columns of day, person (0: not known), kind, times, whether a bot did it, and
-organizations; `commits`
+`asks` [person, day, change requests]. `people`: columns of day, person and
+organization, for the first and the last day on which somebody did anything there, bots
+left out. `acts`: `acts`, columns of day, person (0: not known), kind, times, whether a
+bot did it, and organizations; `commits`
 [day, author, by a bot, commits, lines added, lines removed]; `hours` [hour of
 the month, times]; `touches` [day, issue, by a bot, gone]. `items`: a row for each
 issue and change request that began or ended in the month, with its reviews.
@@ -30,7 +30,7 @@ from contributors.activity.tallies import DayInText, HourInText
 from contributors.metrics.affiliations import Employers
 from contributors.metrics.calendar import months_of, next_month
 
-PARTS = ("days", "acts", "items", "standing")
+PARTS = ("days", "people", "acts", "items", "standing")
 KINDS = tuple(Contribution.Kind.values)
 NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 COMMIT = NUMBER["commit"]
@@ -217,7 +217,6 @@ class Draft:
             "totals": sorted(self.totals.items()),
             "received": sorted(self.received),
             "asks": columns(asks, 3),
-            "people": columns(first_and_last(done), 3),
         }
         acts = {
             "acts": columns(done, 6),
@@ -225,7 +224,12 @@ class Draft:
             "hours": columns(sorted(self.hours), 2),
             "touches": columns(sorted(self.touches), 4),
         }
-        return {"days": packed(days), "acts": packed(acts), "items": packed(sorted(self.items))}
+        return {
+            "days": packed(days),
+            "people": packed(columns(first_and_last(done), 3)),
+            "acts": packed(acts),
+            "items": packed(sorted(self.items)),
+        }
 
 
 Drafts = defaultdict[str, Draft]

@@ -21,8 +21,9 @@ class Attendance:
         self._everybody: set[int] | None = None  # looked at for several months
 
     def take(self, days: Sequence[int], people: Sequence[int]) -> None:
-        self.parts.append((days, people))
-        self._everybody = None
+        if days:
+            self.parts.append((days, people))
+            self._everybody = None
 
     def number(self, day: date) -> int:
         """The number of a day in the month; of any before it 0, of any after it 32."""

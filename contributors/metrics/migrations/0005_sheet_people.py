@@ -7,17 +7,16 @@ from django.db import migrations, models
 
 def note_people(apps, schema_editor):
     sheets = apps.get_model("metrics", "Sheet")
-    for pk, days, acts in sheets.objects.values_list("pk", "days", "acts").iterator():
+    for pk, acts in sheets.objects.values_list("pk", "acts").iterator():
         known = [
             ((person, place if isinstance(place, int) else place[0]), day)
             for day, person, _, _, is_bot, place in zip(*json.loads(acts)["acts"])
             if person and not is_bot
         ]
         ends = {*dict(known).items(), *dict(reversed(known)).items()}
-        people = sorted((day, *who) for who, day in ends)
-        told = {**json.loads(days), "people": list(zip(*people)) if people else [()] * 3}
-        text = json.dumps(told, separators=(",", ":"))
-        sheets.objects.filter(pk=pk).update(days=text)
+        rows = sorted((day, *who) for who, day in ends)
+        people = list(zip(*rows)) if rows else [()] * 3
+        sheets.objects.filter(pk=pk).update(people=json.dumps(people, separators=(",", ":")))
 
 
 class Migration(migrations.Migration):
@@ -25,6 +24,11 @@ class Migration(migrations.Migration):
     dependencies = [('metrics', '0004_sheet_sums')]
 
     operations = [
+        migrations.AddField(
+            model_name='sheet',
+            name='people',
+            field=models.TextField(default='[[],[],[]]'),
+        ),
         migrations.RemoveIndex('sheet', 'sheet_month'),
         migrations.AddIndex(
             'sheet',
