@@ -11,12 +11,8 @@ from typing import Any
 
 from contributors.metrics.sheets import columns as columns_of
 
+Differing = dict[int, set[str]]  # organization: acts, commits
 NOTHING: Mapping[str, Any] = {name: columns_of([], 6) for name in ("acts", "commits")}
-
-
-def primary(place: Any) -> int:
-    """The organization that an act counts for; not positive where it is none."""
-    return int(place[0] if isinstance(place, Sequence) else place)
 
 
 def primaries(places: Sequence[Any]) -> Sequence[int]:
@@ -24,9 +20,6 @@ def primaries(places: Sequence[Any]) -> Sequence[int]:
     if list not in set(map(type, places)):
         return places
     return [one if one.__class__ is int else one[0] for one in places]
-
-
-Differing = dict[int, set[str]]  # organization: acts, commits
 
 
 def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Differing:
@@ -46,7 +39,7 @@ def parts_by_organization(
     acts: defaultdict[int, list[Any]] = defaultdict(list)
     employer: dict[tuple[int, int], int] = {}  # by day and person
     for row in zip(*columns["acts"], strict=True):
-        where = row[5] if row[5].__class__ is int else primary(row[5])
+        where = row[5] if row[5].__class__ is int else row[5][0]
         if where > 0 and (only is None or where in only):
             acts[where].append((*row[:5], where))
             employer[row[0], row[1]] = where

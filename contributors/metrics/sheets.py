@@ -57,6 +57,8 @@ class Chosen(NamedTuple):
 
 def text_of(value: Any) -> Any:
     """A day or moment as text, whichever driver gave it."""
+    if value is None or value.__class__ is str:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(" ")[:-6]
     return value.isoformat() if isinstance(value, date) else value

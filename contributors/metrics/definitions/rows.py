@@ -248,6 +248,10 @@ class Once(Sequence[T]):
             self._rows = list(self._given)
         return self._rows
 
+    @property
+    def is_made(self) -> bool:
+        return self._rows is not None
+
     def __iter__(self) -> Iterator[T]:
         return iter(self.rows)
 
