@@ -136,7 +136,7 @@ class Ledger:
         """When a person first did anything, joined in, and closed an issue."""
         if first:
             self.firsts[first_of_month(first)][person] = first
-        if entered := min((day for day in entry if day), default=None):
+        if entered := min(filter(None, entry), default=None):
             self.entries[first_of_month(entered)][person] = entry
         if closed:
             self.closes[first_of_month(closed)][person] = closed

@@ -9,7 +9,8 @@ from operator import or_
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import CharField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from community.people.bulk import among, plain_rows
 from contributors.metrics.buckets import Columns
@@ -75,6 +76,11 @@ def start_of_earlier(period: Period) -> date:
 def moment_of(text: str) -> datetime:
     """A moment that a sheet holds."""
     return datetime.fromisoformat(f"{text}+00:00")
+
+
+@lru_cache(maxsize=16384)
+def day_or_none(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def or_none(text: str | None) -> datetime | None:
@@ -296,11 +302,13 @@ def read_beginnings(
     began = [Q(**{f"{name}__gte": since, f"{name}__lt": until}) for name in DAYS]
     began.append(Q(first__gte=first_since or since, first__lt=until))
     chosen = reduce(or_, began) if person is None else Q(person=person)
+    # As text, since the same days come again and again.
     rows = beginnings_of(places).filter(chosen)
-    for scope, pk, who, first, joined, merged, closed in plain_rows(
-        rows.values_list("scope", "scope_id", "person_id", *DAYS)
-    ):
+    rows = rows.annotate(**{f"{name}_on": Cast(name, CharField()) for name in DAYS})
+    names = ("scope", "scope_id", "person_id", *(f"{name}_on" for name in DAYS))
+    for scope, pk, who, *texts in plain_rows(rows.values_list(*names)):
         if ledger := places.get((scope, pk)):
+            first, joined, merged, closed = map(day_or_none, texts)
             ledger.begin(who, first, Entry(joined=joined, merged=merged), closed)
     if people := set().union(*(ledger.asks for ledger in places.values())):
         rows = beginnings_of(places).filter(requests__gt=0, person__in=among(people))
