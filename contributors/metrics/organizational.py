@@ -73,7 +73,7 @@ def add_commits(shares: Shares, sheets: Sheets, month: date) -> None:
 
 
 def members_of(sheets: Sheets, month: date, only: Organizations) -> Shares:
-    """Who did anything in a month by organization, and no more."""
+    """Who did anything in a month by organization, and no more; of bots only that some did."""
     pairs: set[tuple[int, int]] = set()
     for _, (_, *columns) in sheets.people(month):
         pairs.update(zip(*columns, strict=True))
@@ -104,13 +104,23 @@ def parted(
         start = end
 
 
-def affected(community: Whole, touched: Touched) -> list[date]:
+def affected(months: Collection[date], touched: Touched) -> list[date]:
     """The months in which figures of organizations may say something else."""
-    months = set(community.months)
     if touched is None:
         return sorted(months)
     acted = {month for month, differing in touched.items() if differing}
-    return sorted(months.intersection(acted | {next_month(month) for month in acted}))
+    return sorted((acted | {next_month(month) for month in acted}).intersection(months))
+
+
+def with_new_months(community: Whole, touched: Mapping[date, Differing], sheets: Sheets) -> Touched:
+    """The same with those who have figures in a month that is new for what they did before it."""
+    known = community.was.months
+    found = dict(touched)
+    for month in community.months:
+        if known and month > known[1]:
+            before = members_of(sheets, months_after(month, -1), None)
+            found[month] = {**{pk: set() for pk in before}, **found.get(month, {})}
+    return found
 
 
 def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> None:
@@ -122,11 +132,13 @@ def make_organizational(community: Whole, touched: Touched, sheets: Sheets) -> N
         return
     if community.was.months != community.now.months:
         mine.exclude(month__range=community.now.months).delete()
-    if community.was.tracked_from != community.now.tracked_from:
+    if touched is not None and community.was.tracked_from == community.now.tracked_from:
+        touched = with_new_months(community, touched, sheets)
+    else:
         touched = None
     only = None if touched is None else set[int]().union(*touched.values())
     known: dict[date, Shares] = {}  # of the month at hand and the one before
-    for month in affected(community, touched):
+    for month in affected(community.months, touched):
         before = months_after(month, -1)
         # Of the month before no more matters than who was there.
         earlier = known.get(before) or members_of(sheets, before, only)

@@ -2,9 +2,9 @@
 
 `days`: `totals` [day, acts of people], `received` [day, received, expected],
 `asks` [person, day, change requests]. `people`: columns of day, person and
-organization, for the first and the last day on which somebody did anything there, bots
-left out. `acts`: `acts`, columns of day, person (0: not known), kind, times, whether a
-bot did it, and organizations; `commits`
+organization, for the first and the last day on which somebody did anything there; bots
+as a person 0, where they work for an organization. `acts`: `acts`, columns of day,
+person (0: not known), kind, times, whether a bot did it, and organizations; `commits`
 [day, author, by a bot, commits, lines added, lines removed]; `hours` [hour of
 the month, times]; `touches` [day, issue, by a bot, gone]. `items`: a row for each
 issue and change request that began or ended in the month, with its reviews.
@@ -243,12 +243,15 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
 
 
 def first_and_last(acts: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
-    """The first and the last day of each person and organization, of acts in the order of days."""
-    known = [
-        ((person, place if place.__class__ is int else place[0]), day)
+    """The first and the last day of each person and organization, of acts in the order of days.
+
+    A bot that works for an organization counts there as somebody who is not known.
+    """
+    placed = (
+        (0 if is_bot else person, place if place.__class__ is int else place[0], day)
         for day, person, _, _, is_bot, place in acts
-        if person and not is_bot
-    ]
+    )
+    known = [((who, where), day) for who, where, day in placed if who or where > 0]
     ends = {*dict(known).items(), *dict(reversed(known)).items()}
     return sorted((day, *who) for who, day in ends)
 

@@ -8,11 +8,11 @@ from django.db import migrations, models
 def note_people(apps, schema_editor):
     sheets = apps.get_model("metrics", "Sheet")
     for pk, acts in sheets.objects.values_list("pk", "acts").iterator():
-        known = [
-            ((person, place if isinstance(place, int) else place[0]), day)
+        placed = (
+            (0 if is_bot else person, place if isinstance(place, int) else place[0], day)
             for day, person, _, _, is_bot, place in zip(*json.loads(acts)["acts"])
-            if person and not is_bot
-        ]
+        )
+        known = [((who, where), day) for who, where, day in placed if who or where > 0]
         ends = {*dict(known).items(), *dict(reversed(known)).items()}
         rows = sorted((day, *who) for who, day in ends)
         people = list(zip(*rows)) if rows else [()] * 3
