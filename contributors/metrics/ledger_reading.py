@@ -164,11 +164,22 @@ class Sheets:
         """Who was there on which days, and for whom, in columns."""
         return self._read("people", month)
 
+    def read(
+        self, part: str, months: Collection[date], repositories: Collection[int] | None
+    ) -> Iterator[tuple[int, date, Any]]:
+        """The same as `parts_read`."""
+        if repositories is not None:
+            yield from parts_read(part, months, repositories)
+            return
+        for month in sorted(months):
+            for repository, found in self._read(part, month):
+                yield repository, month, found
+
     def _read(self, part: str, month: date) -> list[tuple[int, Any]]:
         kept = self._kept[part]
         if month not in kept:
             if len(kept) >= MONTHS_KEPT:
-                kept.pop(min(kept))
+                kept.pop(next(iter(kept)))
             kept[month] = [(pk, found) for pk, _, found in parts_read(part, [month], None)]
         return kept[month]
 
@@ -231,20 +242,14 @@ def fill_months(
     ledgers: Ledgers, needs: Needs, known: Mapping[int, Known], sheets: Sheets | None = None
 ) -> None:
     """The same of what was done in whole months; `sheets` are those that are read already."""
-    wanted = wanted_of(ledgers, known)
-    for month in sorted(needs.months["acts"] | needs.months["presence"]):
-        whole = month in needs.months["acts"]
-        if sheets is not None and wanted is None:
-            found: Iterable[tuple[int, Any]] = (sheets.acts if whole else sheets.people)(month)
-        else:
-            parts = parts_read("acts" if whole else "people", [month], wanted)
-            found = ((repository, part) for repository, _, part in parts)
-        for repository, part in found:
-            for ledger in ledgers[repository]:
-                if whole:
-                    ledger.take_acts(month, part)
-                else:
-                    ledger.take_people(month, part)
+    wanted, acts = wanted_of(ledgers, known), needs.months["acts"]
+    read = parts_read if sheets is None else sheets.read
+    for repository, month, part in read("acts", acts, wanted):
+        for ledger in ledgers[repository]:
+            ledger.take_acts(month, part)
+    for repository, month, part in read("people", needs.months["presence"] - acts, wanted):
+        for ledger in ledgers[repository]:
+            ledger.take_people(month, part)
     fill_items(ledgers, needs, wanted, known)
     fill_standing(ledgers, needs, known)
 
