@@ -144,10 +144,9 @@ def acts_of(sheets: Iterable[Columns], people: frozenset[int] | None) -> Sequenc
     parts = []
     for sheet in sheets:
         *columns, bots, _ = sheet["acts"]
-        columns = without_bots(columns, bots)
-        if people is None:
-            parts.append(columns)
-        elif not people.isdisjoint(columns[1]):
+        if people is not None:
             kept = list(map(people.__contains__, columns[1]))
-            parts.append([list(compress(column, kept)) for column in columns])
+            *columns, bots = (list(compress(column, kept)) for column in (*columns, bots))
+        if bots:
+            parts.append(without_bots(columns, bots))
     return joined(parts, 4)
