@@ -14,6 +14,7 @@ from contributors.metrics.affiliations import Employers
 from contributors.metrics.beginnings import Change, rebuild_beginnings, renew_beginnings
 from contributors.metrics.calendar import first_of_month
 from contributors.metrics.extents import Known, known_of
+from contributors.metrics.ledger_reading import Sheets
 from contributors.metrics.models import Figure, Reading, RecentFigure, Scope, Sheet
 from contributors.metrics.organizational import make_organizational
 from contributors.metrics.replacing import Whole, make_monthly, make_personal, make_recent
@@ -91,7 +92,9 @@ def refresh_figures(*, at: datetime) -> int:
         repository: Whole(Scope.REPOSITORY, repository, [repository]) for repository in owners
     }
     people_in: defaultdict[date, set[int]] = defaultdict(set)
-    organizations_in: defaultdict[date, set[int]] = defaultdict(set)
+    organizations_in: defaultdict[date, defaultdict[int, set[str]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     for reading in stale:
         repository = reading.repository_id
         project, knows_items = owners[repository]
@@ -106,12 +109,14 @@ def refresh_figures(*, at: datetime) -> int:
         for month, people in change.people_in.items():
             people_in[month] |= people
         for month, organizations in change.organizations_in.items():
-            organizations_in[month] |= organizations
+            for organization, parts in organizations.items():
+                organizations_in[month][organization] |= parts
     touched = [wholes[reading.repository_id] for reading in stale]
     scopes = scopes_of(touched, owners, was, now)
-    make_monthly(scopes, now)
-    make_organizational(scopes[-1], organizations_in)
-    make_personal(people_in)
+    sheets = Sheets()
+    make_monthly(scopes, now, sheets)
+    make_organizational(scopes[-1], organizations_in, sheets)
+    make_personal(people_in, sheets)
     _note_readings(stale, now, at)
     return len(stale)
 
@@ -174,9 +179,10 @@ def rebuild_figures(*, at: datetime) -> None:
     rebuild_beginnings(owners)
     everything = [Whole(Scope.REPOSITORY, pk, [pk]) for pk in owners]
     wholes = scopes_of(everything, owners, {pk: Known() for pk in owners}, now)
-    make_monthly(wholes, now)
-    make_organizational(wholes[-1], None)
+    sheets = Sheets()
+    make_monthly(wholes, now, sheets)
+    make_organizational(wholes[-1], None, sheets)
     months = Sheet.objects.order_by("month").values_list("month", flat=True).distinct()
-    make_personal(dict.fromkeys(months))
+    make_personal(dict.fromkeys(months), sheets)
     _note_readings(stale, now, at)
     refresh_recent(at=at)

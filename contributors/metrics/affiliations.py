@@ -1,7 +1,12 @@
 """For whom people worked on which day."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from community.people.bulk import among, plain_rows
 from community.people.models import Affiliation
 from contributors.metrics.definitions.rows import INDEPENDENT, UNKNOWN
 
@@ -9,23 +14,32 @@ EARLIEST, LATEST = "0001-01-01", "9999-12-31"
 
 
 class Employers:
-    """Everybody's dated affiliations, read once."""
+    """The dated affiliations of people, read once for each."""
 
     def __init__(self) -> None:
-        spans: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
-        rows = Affiliation.objects.order_by("pk").values_list(
-            "person_id", "organization_id", "starts_on", "ends_on"
+        self._spans: dict[int, list[tuple[str, str, int]]] = {}
+        self._known: set[int] = set()
+
+    def learn(self, people: Iterable[int]) -> None:
+        """Read the affiliations of these people, as far as they were not read before."""
+        unknown = set(people) - self._known
+        self._known |= unknown
+        rows = Affiliation.objects.filter(person__in=among(unknown)).order_by("pk")
+        # As text, so that no driver makes a date of each first.
+        rows = rows.annotate(
+            first=Cast("starts_on", CharField()), until=Cast("ends_on", CharField())
         )
-        for person, organization, start, end in rows:
-            first = start.isoformat() if start else EARLIEST
-            until = end.isoformat() if end else LATEST
-            spans[person].append((first, until, organization or INDEPENDENT))
+        names = ("person_id", "organization_id", "first", "until")
+        spans: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
+        for person, organization, first, until in plain_rows(rows.values_list(*names)):
+            spans[person].append((first or EARLIEST, until or LATEST, organization or INDEPENDENT))
         for found in spans.values():
             found.sort(reverse=True)
-        self._spans = dict(spans)
+        self._spans |= spans
 
     def on(self, person: int | None, day: str) -> int | list[int]:
-        """The organization on a day in ISO form, or all of several, the newest first."""
+        """The organization of somebody who was learned of on a day in ISO form, or all of
+        several, the newest first."""
         spans = self._spans.get(person) if person is not None else None
         if spans is None:
             return UNKNOWN

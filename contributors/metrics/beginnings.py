@@ -13,10 +13,10 @@ from django.db.models import Min, Q, QuerySet, Sum
 from community.people.bulk import among, plain_rows, upsert
 from community.projects.models import Repository
 from contributors.activity.models import DayCount, WorkItem
+from contributors.metrics.buckets import Columns, dates_of
 from contributors.metrics.calendar import first_of_month
 from contributors.metrics.definitions.staying import TURNED_DAYS
-from contributors.metrics.employed import organizations_of
-from contributors.metrics.ledger import Columns, dates_of
+from contributors.metrics.employed import Differing, organizations_of
 from contributors.metrics.ledger_reading import DAYS
 from contributors.metrics.models import Beginning, Scope
 from contributors.metrics.sheets import NUMBER, Texts, text_of
@@ -141,7 +141,7 @@ class Change:
         self.joined: dict[int, str] = {}
         self.people: set[int] = set()
         self.people_in: defaultdict[date, set[int]] = defaultdict(set)
-        self.organizations_in: defaultdict[date, set[int]] = defaultdict(set)
+        self.organizations_in: dict[date, Differing] = {}
         self.requests: defaultdict[int, int] = defaultdict(int)
         self.asked_in: set[date] = set()
         for month, (before, after) in pairs.items():
@@ -151,7 +151,7 @@ class Change:
                 if old:
                     self._note(month, old, is_new=False)
                 self._note(month, new, is_new=True)
-                self.organizations_in[month] |= organizations_of(old, new)
+                self.organizations_in[month] = organizations_of(old, new)
             asks = [
                 orjson.loads(one["days"])["asks"] if one else [[]] * 3 for one in (before, after)
             ]

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)
 def first_of_month(day: date) -> date:
     return day.replace(day=1)
 

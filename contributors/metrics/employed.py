@@ -11,16 +11,25 @@ from typing import Any
 
 from contributors.metrics.sheets import columns as columns_of
 
-
-def primary(place: Any) -> int:
-    """The organization that an act counts for; not positive where it is none."""
-    return int(place[0] if isinstance(place, Sequence) else place)
+Differing = dict[int, set[str]]  # organization: acts, commits
+NOTHING: Mapping[str, Any] = {name: columns_of([], 6) for name in ("acts", "commits")}
 
 
-def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> set[int]:
-    """The organizations of which two sheets of a month say different things."""
+def primaries(places: Sequence[Any]) -> Sequence[int]:
+    """The organization that each act counts for."""
+    if list not in set(map(type, places)):
+        return places
+    return [one if one.__class__ is int else one[0] for one in places]
+
+
+def organizations_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Differing:
+    """The organizations of which two sheets of a month say different things, and of what."""
     old, new = parts_by_organization(before) if before else {}, parts_by_organization(after)
-    return {where for where in old.keys() | new.keys() if old.get(where) != new.get(where)}
+    found = {}
+    for where in old.keys() | new.keys():
+        one, other = old.get(where, NOTHING), new.get(where, NOTHING)
+        found[where] = {name for name in NOTHING if one[name] != other[name]}
+    return {where: names for where, names in found.items() if names}
 
 
 def parts_by_organization(
@@ -30,7 +39,7 @@ def parts_by_organization(
     acts: defaultdict[int, list[Any]] = defaultdict(list)
     employer: dict[tuple[int, int], int] = {}  # by day and person
     for row in zip(*columns["acts"], strict=True):
-        where = row[5] if row[5].__class__ is int else primary(row[5])
+        where = row[5] if row[5].__class__ is int else row[5][0]
         if where > 0 and (only is None or where in only):
             acts[where].append((*row[:5], where))
             employer[row[0], row[1]] = where

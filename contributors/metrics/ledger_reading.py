@@ -1,7 +1,7 @@
 """Stored sheets read into ledgers: each is parsed once, however many scopes it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, reduce
@@ -9,9 +9,11 @@ from operator import or_
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from community.people.bulk import among, plain_rows
+from contributors.metrics.buckets import Columns
 from contributors.metrics.calendar import months_of, next_month
 from contributors.metrics.definitions.rhythm import PERIODS_BEFORE
 from contributors.metrics.definitions.rows import (
@@ -30,6 +32,7 @@ from contributors.metrics.registry import Metric
 from contributors.metrics.sheetbook import SUMS
 
 DAYS = ("first", "joined", "merged", "closed")
+MONTHS_KEPT = 6  # of acts: what a figure looks at, and the months beside
 ISSUES_AND_REQUESTS = (ISSUE, CHANGE_REQUEST)
 
 
@@ -73,6 +76,11 @@ def start_of_earlier(period: Period) -> date:
 def moment_of(text: str) -> datetime:
     """A moment that a sheet holds."""
     return datetime.fromisoformat(f"{text}+00:00")
+
+
+@lru_cache(maxsize=16384)
+def day_or_none(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def or_none(text: str | None) -> datetime | None:
@@ -142,6 +150,40 @@ def chosen_sheets(
     return rows if repositories is None else rows.filter(repository__in=sorted(repositories))
 
 
+class Sheets:
+    """Sheets of all repositories month by month, of which the last few are kept in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, dict[date, list[tuple[int, Any]]]] = {"acts": {}, "people": {}}
+
+    def acts(self, month: date) -> list[tuple[int, Columns]]:
+        """What was done in a month, by repository; not to change."""
+        return self._read("acts", month)
+
+    def people(self, month: date) -> list[tuple[int, Sequence[Sequence[int]]]]:
+        """Who was there on which days, and for whom, in columns."""
+        return self._read("people", month)
+
+    def read(
+        self, part: str, months: Collection[date], repositories: Collection[int] | None
+    ) -> Iterator[tuple[int, date, Any]]:
+        """The same as `parts_read`."""
+        if repositories is not None:
+            yield from parts_read(part, months, repositories)
+            return
+        for month in sorted(months):
+            for repository, found in self._read(part, month):
+                yield repository, month, found
+
+    def _read(self, part: str, month: date) -> list[tuple[int, Any]]:
+        kept = self._kept[part]
+        if month not in kept:
+            if len(kept) >= MONTHS_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[month] = [(pk, found) for pk, _, found in parts_read(part, [month], None)]
+        return kept[month]
+
+
 def standing_read(
     month: date, repositories: Collection[int], known: Mapping[int, Known]
 ) -> Iterator[tuple[int, Any]]:
@@ -181,24 +223,33 @@ def fill_sums(ledgers: Ledgers, needs: Needs, known: Mapping[int, Known]) -> Non
     """The same of what is known by months: sums, and who asked for changes."""
     wanted = wanted_of(ledgers, known)
     months = needs.months["received"] | needs.months["totals"]
-    rows = chosen_sheets(months, wanted).values_list("repository_id", "month", *SUMS)
-    for repository, month, *sums in plain_rows(rows):
-        for ledger in ledgers[repository]:
-            ledger.take_sums(month, *sums)
+    of_each: defaultdict[int, list[int]] = defaultdict(list)
+    every = {id(ledger): ledger for found in ledgers.values() for ledger in found}
+    for repository, found in ledgers.items():
+        for ledger in found:
+            of_each[id(ledger)].append(repository)
+    for key, repositories in of_each.items():
+        mine = None if len(repositories) == len(known) else repositories
+        rows = chosen_sheets(months, mine).values("month").annotate(*map(Sum, SUMS))
+        for month, *sums in rows.values_list("month", *(f"{name}__sum" for name in SUMS)):
+            every[key].take_sums(month, *sums)
     for repository, month, part in parts_read("days", needs.months["asks"], wanted):
         for ledger in ledgers[repository]:
             ledger.take_asks(month, part)
 
 
-def fill_months(ledgers: Ledgers, needs: Needs, known: Mapping[int, Known]) -> None:
-    """The same of what was done in whole months."""
+def fill_months(
+    ledgers: Ledgers, needs: Needs, known: Mapping[int, Known], sheets: Sheets | None = None
+) -> None:
+    """The same of what was done in whole months; `sheets` are those that are read already."""
     wanted, acts = wanted_of(ledgers, known), needs.months["acts"]
-    for repository, month, part in parts_read("acts", acts | needs.months["presence"], wanted):
+    read = parts_read if sheets is None else sheets.read
+    for repository, month, part in read("acts", acts, wanted):
         for ledger in ledgers[repository]:
-            if month in acts:
-                ledger.take_acts(month, part)
-            else:
-                ledger.take_presence(month, part)
+            ledger.take_acts(month, part)
+    for repository, month, part in read("people", needs.months["presence"] - acts, wanted):
+        for ledger in ledgers[repository]:
+            ledger.take_people(month, part)
     fill_items(ledgers, needs, wanted, known)
     fill_standing(ledgers, needs, known)
 
@@ -256,11 +307,13 @@ def read_beginnings(
     began = [Q(**{f"{name}__gte": since, f"{name}__lt": until}) for name in DAYS]
     began.append(Q(first__gte=first_since or since, first__lt=until))
     chosen = reduce(or_, began) if person is None else Q(person=person)
+    # As text, since the same days come again and again.
     rows = beginnings_of(places).filter(chosen)
-    for scope, pk, who, first, joined, merged, closed in plain_rows(
-        rows.values_list("scope", "scope_id", "person_id", *DAYS)
-    ):
+    rows = rows.annotate(**{f"{name}_on": Cast(name, CharField()) for name in DAYS})
+    names = ("scope", "scope_id", "person_id", *(f"{name}_on" for name in DAYS))
+    for scope, pk, who, *texts in plain_rows(rows.values_list(*names)):
         if ledger := places.get((scope, pk)):
+            first, joined, merged, closed = map(day_or_none, texts)
             ledger.begin(who, first, Entry(joined=joined, merged=merged), closed)
     if people := set().union(*(ledger.asks for ledger in places.values())):
         rows = beginnings_of(places).filter(requests__gt=0, person__in=among(people))

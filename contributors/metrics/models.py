@@ -104,6 +104,7 @@ class Sheet(models.Model):
     received = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     days = models.TextField()
+    people = models.TextField(default="[[],[],[]]")
     acts = models.TextField()
     items = models.TextField()
     standing = models.TextField()
@@ -112,7 +113,12 @@ class Sheet(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["repository", "month"], name="sheet_repository_month")
         ]
-        indexes = [models.Index(fields=["month"], name="sheet_month")]
+        # All that is summed up of a month, so that no sheet is read for it.
+        indexes = [
+            models.Index(
+                fields=["month", "repository", "total", "received", "expected"], name="sheet_sums"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.repository_id} {self.month:%Y-%m}"

@@ -21,10 +21,10 @@ from contributors.metrics.ledger import Ledger
 from contributors.metrics.ledger_reading import (
     Needs,
     Places,
+    Sheets,
     fill_ledgers,
     fill_months,
     fill_sums,
-    parts_read,
     read_beginnings,
 )
 from contributors.metrics.models import Figure, RecentFigure, Scope
@@ -145,7 +145,7 @@ def chunks_of(months: Iterable[date]) -> Iterator[list[date]]:
         yield chunk
 
 
-def make_monthly(wholes: Sequence[Whole], known: Mapping[int, Known]) -> None:
+def make_monthly(wholes: Sequence[Whole], known: Mapping[int, Known], sheets: Sheets) -> None:
     """Make the monthly figures of these scopes that may differ, and take away what is of no
     month of theirs.
 
@@ -169,7 +169,7 @@ def make_monthly(wholes: Sequence[Whole], known: Mapping[int, Known]) -> None:
     for chunk in chunks_of(asked):
         read_began({(one.scope.value, one.pk): ledger for one, ledger, _ in begun}, asked, chunk)
         for month in chunk:
-            fill_months(ledgers, fresh(needs, month), known)
+            fill_months(ledgers, fresh(needs, month), known, sheets)
             store_month(begun, month)
             forget((ledger for _, ledger, _ in begun), needs, month)
 
@@ -267,12 +267,11 @@ def remove_beyond(whole: Whole) -> None:
         mine.filter(Q(month__lt=ends[0]) | Q(month__gt=ends[1])).delete()
 
 
-def make_personal(people_in: Mapping[date, Collection[int] | None]) -> None:
+def make_personal(people_in: Mapping[date, Collection[int] | None], sheets: Sheets) -> None:
     """What these people (None: all) did in each of these months."""
     for month, people in sorted(people_in.items()):
         chosen = None if people is None else frozenset(people)
-        sheets = (part for _, _, part in parts_read("acts", [month], None))
-        found = personal(month, sheets, chosen)
+        found = personal(month, (part for _, part in sheets.acts(month)), chosen)
         store(
             (Scope.PERSON.value, person, month.isoformat(), PERSONAL, *row)
             for person, row in found.items()

@@ -1,19 +1,21 @@
 """Finished figures made from ledgers: the same ledger gives the same figures."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any
 
 import orjson
 from django.db import connection
 
 from community.people.models import Leave
+from contributors.metrics.buckets import Columns, counted, dates_of, joined, without_bots
 from contributors.metrics.calendar import first_of_month, next_month
 from contributors.metrics.definitions.rows import Period, Result
 from contributors.metrics.definitions.staying import Leaves
 from contributors.metrics.kept import KEPT
-from contributors.metrics.ledger import Ledger, dates_of
+from contributors.metrics.ledger import Ledger
 from contributors.metrics.registry import METRICS, Metric
 from contributors.metrics.sheets import KINDS
 
@@ -113,24 +115,38 @@ def teller() -> Callable[[Any], Any]:
 
 
 def personal(
-    month: date, sheets: Iterable[Mapping[str, Any]], people: frozenset[int] | None
+    month: date, sheets: Iterable[Columns], people: frozenset[int] | None
 ) -> dict[int, Row]:
     """What each of these people (None: everybody) did in a month, out of its sheets."""
-    version, dates, tell = METRICS[PERSONAL].version, dates_of(month), teller()
-    kinds: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    days: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for sheet in sheets:
-        when, who, what, often, bots, _ = sheet["acts"]
-        for person, kind, day, times, bot in zip(who, what, when, often, bots, strict=True):
-            if person and not bot and (people is None or person in people):
-                kinds[person][kind] += times
-                days[person][day] += times
+    version, tell = METRICS[PERSONAL].version, teller()
+    dates = [day.isoformat() for day in dates_of(month)]
+    kinds: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    days: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    when, who, what, times = acts_of(sheets, people)
+    for (person, kind), number in counted(zip(who, what, strict=True), times).items():
+        kinds[person][kind] = number
+    for (person, day), number in counted(zip(who, when, strict=True), times).items():
+        days[person][day] = number
     found = {}
+    kinds.pop(0, None)  # nobody who is known
     for person, counts in kinds.items():
-        total = counts.total()
+        total = sum(counts.values())
         details = {
             "kinds": dict(sorted((KINDS[kind], times) for kind, times in counts.items())),
-            "days": {dates[day].isoformat(): times for day, times in sorted(days[person].items())},
+            "days": {dates[day]: times for day, times in sorted(days[person].items())},
         }
         found[person] = (total, total, 0.0, None, tell(details), version)
     return found
+
+
+def acts_of(sheets: Iterable[Columns], people: frozenset[int] | None) -> Sequence[Sequence[Any]]:
+    """Days, people, kinds and times of what these people (None: everybody) did, bots left out."""
+    parts = []
+    for sheet in sheets:
+        *columns, bots, _ = sheet["acts"]
+        if people is not None:
+            kept = list(map(people.__contains__, columns[1]))
+            *columns, bots = (list(compress(column, kept)) for column in (*columns, bots))
+        if bots:
+            parts.append(without_bots(columns, bots))
+    return joined(parts, 4)

@@ -105,11 +105,11 @@ def write_sheets(
     surplus: Collection[date],
 ) -> None:
     """Write changed parts; what is changed in part keeps the rest."""
-    key, written = ("repository_id", "month"), (*SUMS, *PARTS[:3])
+    key, written = ("repository_id", "month"), (*SUMS, *PARTS[:-1])
     kept = {
         month: (
             *(repository, month.isoformat(), *sums_of(texts["days"])),
-            *(texts[part] for part in PARTS[:3]),
+            *(texts[part] for part in PARTS[:-1]),
         )
         for month, (_, texts) in pairs.items()
         if month not in surplus
@@ -119,7 +119,7 @@ def write_sheets(
     most = [(*row, "") for month, row in kept.items() if month not in standing]
     upsert(TABLE, key, written, most, once=("standing",))
     rest = [
-        (repository, month.isoformat(), text, 0, 0, 0, "", "", "")
+        (repository, month.isoformat(), text, *(0 for _ in SUMS), *("" for _ in PARTS[:-1]))
         for month, text in standing.items()
         if month not in pairs
     ]

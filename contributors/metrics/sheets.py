@@ -1,8 +1,10 @@
 """The ledger of one repository by months, as plain columns that are read fast.
 
 `days`: `totals` [day, acts of people], `received` [day, received, expected],
-`asks` [person, day, change requests]. `acts`: `acts`, columns of day, person (0:
-not known), kind, times, whether a bot did it, and organizations; `commits`
+`asks` [person, day, change requests]. `people`: columns of day, person and
+organization, for the first and the last day on which somebody did anything there; bots
+as a person 0, where they work for an organization. `acts`: `acts`, columns of day,
+person (0: not known), kind, times, whether a bot did it, and organizations; `commits`
 [day, author, by a bot, commits, lines added, lines removed]; `hours` [hour of
 the month, times]; `touches` [day, issue, by a bot, gone]. `items`: a row for each
 issue and change request that began or ended in the month, with its reviews.
@@ -28,7 +30,7 @@ from contributors.activity.tallies import DayInText, HourInText
 from contributors.metrics.affiliations import Employers
 from contributors.metrics.calendar import months_of, next_month
 
-PARTS = ("days", "acts", "items", "standing")
+PARTS = ("days", "people", "acts", "items", "standing")
 KINDS = tuple(Contribution.Kind.values)
 NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 COMMIT = NUMBER["commit"]
@@ -55,6 +57,8 @@ class Chosen(NamedTuple):
 
 def text_of(value: Any) -> Any:
     """A day or moment as text, whichever driver gave it."""
+    if value is None or value.__class__ is str:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(" ")[:-6]
     return value.isoformat() if isinstance(value, date) else value
@@ -96,9 +100,9 @@ def read_days(chosen: Chosen, months: Months, into: "Drafts", employers: Employe
     rows = rows.annotate(on=Cast("day", CharField()))
     names = ("on", "identity__person_id", "kind", "count", "identity__person__is_bot")
     drafts: dict[str, tuple[Draft, int]] = {}
-    for text, person, kind, times, is_bot, added, removed in plain_rows(
-        rows.values_list(*names, "lines_added", "lines_removed")
-    ):
+    found = plain_rows(rows.values_list(*names, "lines_added", "lines_removed"))
+    employers.learn({person for _, person, *_ in found if person})
+    for text, person, kind, times, is_bot, added, removed in found:
         if text not in drafts:
             drafts[text] = into[text[:7]], int(text[8:])
         draft, number = drafts[text]
@@ -210,18 +214,24 @@ class Draft:
     def texts(self) -> Texts:
         """All but the standing, in an order that does not depend on how it was read."""
         asks = sorted((who, day, times) for (who, day), times in self.asks.items())
+        done = sorted(self.acts, key=itemgetter(0, 1, 2, 3, 4))
         days = {
             "totals": sorted(self.totals.items()),
             "received": sorted(self.received),
             "asks": columns(asks, 3),
         }
         acts = {
-            "acts": columns(sorted(self.acts, key=itemgetter(0, 1, 2, 3, 4)), 6),
+            "acts": columns(done, 6),
             "commits": columns(sorted(self.commits), 6),
             "hours": columns(sorted(self.hours), 2),
             "touches": columns(sorted(self.touches), 4),
         }
-        return {"days": packed(days), "acts": packed(acts), "items": packed(sorted(self.items))}
+        return {
+            "days": packed(days),
+            "people": packed(columns(first_and_last(done), 3)),
+            "acts": packed(acts),
+            "items": packed(sorted(self.items)),
+        }
 
 
 Drafts = defaultdict[str, Draft]
@@ -230,6 +240,20 @@ Drafts = defaultdict[str, Draft]
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     """Rows as columns; parsed much faster, and smaller."""
     return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def first_and_last(acts: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
+    """The first and the last day of each person and organization, of acts in the order of days.
+
+    A bot that works for an organization counts there as somebody who is not known.
+    """
+    placed = (
+        (0 if is_bot else person, place if place.__class__ is int else place[0], day)
+        for day, person, _, _, is_bot, place in acts
+    )
+    known = [((who, where), day) for who, where, day in placed if who or where > 0]
+    ends = {*dict(known).items(), *dict(reversed(known)).items()}
+    return sorted((day, *who) for who, day in ends)
 
 
 def packed(value: Any) -> str:

@@ -6,7 +6,7 @@ These take every item that was open at some time in the period, however old.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contributors.metrics.definitions.durations import (
     FOLLOW_UP,
@@ -37,19 +37,33 @@ def seconds_between(start: datetime, end: datetime) -> float:
     return max((end - start).total_seconds(), 0)
 
 
+class Touched(NamedTuple):
+    """How many issues people touched, how many only bots did, and how many are gone."""
+
+    active: int
+    bots: int
+    gone: int
+
+
+@found_once
+def touched(touches: Sequence[Touch], period: Period) -> Touched:
+    """The distinct issues of a period on which anything was done."""
+    start, end = period.start, period.end
+    found = [touch for touch in touches if start <= touch.day < end]
+    there = {touch.item for touch in found if not touch.is_deleted}
+    gone = {touch.item for touch in found if touch.is_deleted}
+    active = {touch.item for touch in found if not touch.is_bot and not touch.is_deleted}
+    return Touched(len(active), len(there - active), len(gone))
+
+
 @defined("count")
 def issues_active(touches: Sequence[Touch], period: Period) -> Finding:
     """Distinct issues that somebody opened, closed, reopened or spoke on in the period.
 
     What only bots touched was not active; its number is `bots`.
     """
-    start, end = period.start, period.end
-    found = [touch for touch in touches if start <= touch.day < end]
-    there = {touch.item for touch in found if not touch.is_deleted}
-    gone = {touch.item for touch in found if touch.is_deleted}
-    active = {touch.item for touch in found if not touch.is_bot and not touch.is_deleted}
-    missing = share(len(gone), len(there) + len(gone))
-    return Finding(len(active), len(active), missing, {"bots": len(there - active)})
+    active, bots, gone = touched(touches, period)
+    return Finding(active, active, share(gone, active + bots + gone), {"bots": bots})
 
 
 @found_once

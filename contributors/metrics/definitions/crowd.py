@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import log
+from operator import itemgetter
 from typing import NamedTuple
 
 from contributors.metrics.definitions.rows import (
@@ -30,9 +31,9 @@ class Tally(NamedTuple):
 
     kinds: Counter[str]
     people: Counter[int]  # whose acts they are, as far as it is known
-    people_by_kind: Mapping[str, set[int]]
+    people_by_kind: Mapping[str, int]  # how many of them did something of a kind
     organizations: Counter[int]
-    shared: Sequence[Act]  # of people who worked in several organizations
+    shared: Counter[tuple[int, ...]]  # of people who worked in several organizations, by them
     total: int
     bots: int
 
@@ -49,10 +50,9 @@ def tally(acts: Sequence[Act], period: Period) -> Tally:
     people: Counter[int] = Counter()
     people_by_kind: defaultdict[str, set[int]] = defaultdict(set)
     organizations: Counter[int] = Counter()
-    shared = []
+    shared: Counter[tuple[int, ...]] = Counter()
     bots, start, end = 0, period.start, period.end
-    for act in acts:
-        person, kind, day, times, organization, is_bot, others = act
+    for person, kind, day, times, organization, is_bot, others in acts:
         if not start <= day < end:
             continue
         if is_bot:
@@ -64,13 +64,14 @@ def tally(acts: Sequence[Act], period: Period) -> Tally:
             people[person] += times
             people_by_kind[kind].add(person)
         if others:
-            shared.append(act)
-    return Tally(kinds, people, people_by_kind, organizations, shared, kinds.total(), bots)
+            shared[organization, *others] += times
+    by_kind = {kind: len(who) for kind, who in people_by_kind.items()}
+    return Tally(kinds, people, by_kind, organizations, shared, kinds.total(), bots)
 
 
 def most_first(counts: Mapping[int, int]) -> list[tuple[int, int]]:
     """By count, the largest first; equal counts by id, so that the order is one."""
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(sorted(counts.items()), key=itemgetter(1), reverse=True)
 
 
 def smallest_majority(counts: Sequence[int]) -> int | None:
@@ -100,7 +101,7 @@ def contributors(acts: Sequence[Act], period: Period) -> Finding:
     """Distinct people with any counted act in the period, also kind by kind."""
     told = tally(acts, period)
     number = len(told.people)
-    kinds = {kind: len(who) for kind, who in sorted(told.people_by_kind.items())}
+    kinds = dict(sorted(told.people_by_kind.items()))
     return Finding(number, number, told.nameless, {"kinds": kinds})
 
 
@@ -170,11 +171,10 @@ def elephant_factor(acts: Sequence[Act], period: Period) -> Finding:
 def split_parts(told: Tally) -> dict[int, Fraction | int]:
     """How much each organization did, an act in several of them split in equal parts."""
     parts: defaultdict[int, Fraction | int] = defaultdict(int, told.organizations)
-    for act in told.shared:
-        parts[act.organization] -= act.times
-        places = (act.organization, *act.others)
+    for places, times in told.shared.items():
+        parts[places[0]] -= times
         for place in places:
-            parts[place] += Fraction(act.times, len(places))
+            parts[place] += Fraction(times, len(places))
     return parts
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import sqrt
 from typing import NamedTuple
 
-from contributors.metrics.definitions.rows import Finding, Period, defined, share
+from contributors.metrics.definitions.rows import Finding, Period, defined, found_once, share
 
 PERIODS_BEFORE = 12  # that the rolling mean takes in
 FEWEST_BEFORE = 3  # without which it says nothing
@@ -25,14 +25,17 @@ class Moment(NamedTuple):
     is_bot: bool = False
 
 
-@defined("count")
-def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool = False) -> Finding:
-    """Acts by hour and weekday (Monday first), in UTC or in the author's own time.
+class Hours(NamedTuple):
+    """Acts by hour and by weekday, Monday first, and how many there are in all."""
 
-    The value is the number of acts counted. Local time takes only those whose
-    zone was given for this use; the others are `missing`. Nobody's own hours
-    are told: the rows have no people.
-    """
+    hours: list[int]
+    weekdays: list[int]
+    total: int
+
+
+@found_once
+def by_hour(moments: Sequence[Moment], period: Period, *, is_local: bool = False) -> Hours:
+    """The moments of a period; in local time those whose zone was given for this use."""
     start, end = period.starts_at, period.ends_at
     found = [one for one in moments if not one.is_bot and start <= one.at < end]
     known = [one for one in found if one.zone_minutes is not None] if is_local else found
@@ -43,7 +46,19 @@ def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool 
             told += timedelta(minutes=one.zone_minutes or 0)
         hours[told.hour] += one.times
         weekdays[told.weekday()] += one.times
-    total = sum(one.times for one in found)
+    return Hours(hours, weekdays, sum(one.times for one in found))
+
+
+@defined("count")
+def activity_dates(moments: Sequence[Moment], period: Period, *, is_local: bool = False) -> Finding:
+    """Acts by hour and weekday (Monday first), in UTC or in the author's own time.
+
+    The value is the number of acts counted. Local time takes only those whose
+    zone was given for this use; the others are `missing`. Nobody's own hours
+    are told: the rows have no people.
+    """
+    told = by_hour(moments, period, is_local=True) if is_local else by_hour(moments, period)
+    hours, weekdays, total = told
     number = sum(hours)
     details = {"hours": hours, "weekdays": weekdays, "zone": "local" if is_local else "utc"}
     return Finding(number, number, share(total - number, total), details)

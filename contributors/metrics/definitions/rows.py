@@ -1,6 +1,6 @@
 """What the definitions take and give: plain rows in, one result out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, wraps
@@ -199,6 +199,7 @@ class Result(NamedTuple):
 T = TypeVar("T")
 F = TypeVar("F")
 P = ParamSpec("P")
+Asked = tuple[Any, ...]  # what is looked for, the first day and that after the last
 
 
 def defined(
@@ -228,14 +229,37 @@ def defined(
     return wrap
 
 
-class Once(list[T]):
-    """Rows that several definitions take, with what was found among them; not to change."""
+class Once(Sequence[T]):
+    """Rows that several definitions take, with what was found among them; not to change.
 
-    __slots__ = ("found",)
+    They are made when a definition looks at them one by one, which none does where all
+    that it asks was `found` before.
+    """
 
-    def __init__(self, rows: Iterable[T]) -> None:
-        super().__init__(rows)
-        self.found: dict[tuple[Any, ...], Any] = {}
+    __slots__ = ("_given", "_rows", "found")
+
+    def __init__(self, rows: Iterable[T], found: Mapping[Asked, Any] | None = None) -> None:
+        self._given, self._rows = rows, None if found else list(rows)
+        self.found: dict[Asked, Any] = dict(found or {})
+
+    @property
+    def rows(self) -> list[T]:
+        if self._rows is None:
+            self._rows = list(self._given)
+        return self._rows
+
+    @property
+    def is_made(self) -> bool:
+        return self._rows is not None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.rows[at]
 
 
 def found_once(
@@ -247,7 +271,7 @@ def found_once(
     def ask(rows: Sequence[T], period: Period, /, *more: P.args, **options: P.kwargs) -> F:
         if not isinstance(rows, Once) or options:
             return find(rows, period, *more, **options)
-        key = (find, period.start, period.end, *more)
+        key = (ask, period.start, period.end, *more)
         if key not in rows.found:
             rows.found[key] = find(rows, period, *more, **options)
         found: F = rows.found[key]

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from contributors.metrics.definitions.crowd import new_contributors
+from contributors.metrics.definitions.presence import Presence
 from contributors.metrics.definitions.rows import (
     Act,
     Finding,
@@ -49,12 +50,25 @@ class Entry(NamedTuple):
 
 
 def active_in(acts: Sequence[Act], start: date, end: date) -> set[int]:
-    """People, bots left out, who did anything from `start` to before `end`."""
+    """People, bots left out, who did anything from `start` to before `end`; not to change."""
+    if isinstance(acts, Presence):
+        return acts.between(start, end)
     return {
         person
         for person, _, day, _, _, is_bot, _ in acts
         if person is not None and not is_bot and start <= day < end
     }
+
+
+def last_days(acts: Sequence[Act], whose: set[int], end: date) -> dict[int, date]:
+    """The last day before `end` on which each of these people did anything."""
+    if isinstance(acts, Presence):
+        return acts.last_days(whose, end)
+    found: dict[int, date] = {}
+    for act in acts:
+        if act.person in whose and act.day < end and not act.is_bot:
+            found[act.person] = max(act.day, found.get(act.person, act.day))
+    return found
 
 
 @defined("share")
@@ -121,22 +135,25 @@ def inactive_contributors(
     until = period.known_by(period.end + quiet)
     if until < period.start + quiet:
         return Finding(None, 0, None, {"pending": None})
-    last: dict[int, date] = {}
-    times: Counter[int] = Counter()
-    start, end = period.start, period.end
-    for person, _kind, day, number, _organization, is_bot, _others in acts:
-        if person is None or is_bot or not start <= day < until:
-            continue
-        if day < end:
-            times[person] += number
-        if person not in last or last[person] < day:
-            last[person] = day
-    active = {person for person in last if times[person] >= at_least}
-    silent = {person for person in active if last[person] < period.end}
+    end = min(period.end, until)
+    active = active_in(acts, period.start, end)
+    if at_least > 1:
+        active = busy_in(acts, period.start, end, at_least)
+    silent = active - active_in(acts, end, until)
+    last = last_days(acts, silent, end)
     away = {one for one in silent if leaves and is_away(one, last[one], last[one] + quiet, leaves)}
     gone = {one for one in silent - away if last[one] + quiet <= until}
     details = {"pending": len(silent - away - gone), "on_leave": len(away)}
     return Finding(len(gone), len(active), None, details)
+
+
+def busy_in(acts: Sequence[Act], start: date, end: date, at_least: int) -> set[int]:
+    """People, bots left out, who did so many acts from `start` to before `end`."""
+    times: Counter[int] = Counter()
+    for act in acts:
+        if act.person is not None and not act.is_bot and start <= act.day < end:
+            times[act.person] += act.times
+    return {person for person, number in times.items() if number >= at_least}
 
 
 def is_away(person: int, start: date, end: date, leaves: Leaves) -> bool:

@@ -477,6 +477,25 @@ def test_sheets_from_before_there_were_sums_are_summed_up():
     assert made == snapshot()
 
 
+@pytest.mark.django_db
+def test_sheets_from_before_people_were_noted_tell_who_was_there():
+    repository = factories.repository()
+    ledger.quarter(repository)
+    people = Identity.objects.order_by("pk")
+    for employer in (factories.organization(), factories.organization()):
+        Affiliation.objects.create(
+            person=people[0].person, organization=employer, starts_on=date(2025, 1, 1)
+        )
+    rebuild_figures(at=AT)
+    made = snapshot()
+    Sheet.objects.update(people="[[],[],[]]")
+
+    import_module("contributors.metrics.migrations.0005_sheet_people").note_people(apps, None)
+
+    assert Sheet.objects.exclude(people="[[],[],[]]").exists()
+    assert made == snapshot()
+
+
 @pytest.fixture
 def quiet_person():
     """Somebody whose last act is of January, while others go on."""

@@ -10,7 +10,9 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from community.jobs.topics import publish
+from community.people.actions import flag_bot
 from community.people.models import Affiliation, Identity, Organization
+from contributors.activity.ingest import mark_deleted
 from contributors.metrics.actions import rebuild_figures
 from contributors.metrics.kept import ORGANIZATIONAL
 from contributors.metrics.models import Figure
@@ -33,6 +35,47 @@ def employ(who: int, organization: Organization | None, start: date | None, end=
         person=person, organization=organization, starts_on=start, ends_on=end
     )
     publish("people.affiliation_changed", person_id=person.pk)
+
+
+def stored() -> list:
+    names = ("scope_id", "metric", "month", "value", "n", "details")
+    return sorted(map(repr, Figure.objects.filter(scope="organization").values_list(*names)))
+
+
+def test_who_did_something_has_figures_in_a_month_that_begins_with_what_others_did():
+    repository = factories.repository()
+    ledger.fill(repository, ledger.act("one", 1, day(1)))
+    employ(1, factories.organization("acme"), None)
+    ledger.settle_figures()
+
+    ledger.fill(repository, ledger.act("two", 2, day(3)))
+    ledger.settle_figures()
+    kept = stored()
+    rebuild_figures(at=AT)
+
+    months = Figure.objects.filter(scope="organization").values_list("month", flat=True)
+    assert (kept, set(months)) == (stored(), {JANUARY, FEBRUARY})
+
+
+def test_where_only_a_bot_did_something_the_month_after_keeps_its_figures():
+    repository = factories.repository()
+    ledger.fill(
+        repository,
+        *(ledger.act("bot", 1, day(1)), ledger.act("other", 2, day(2)), ledger.act("c", 3, day(2))),
+    )
+    found = factories.organization("acme")
+    employ(1, found, None)
+    employ(2, found, None)
+    flag_bot(person=Identity.objects.get(uid="1").person, by=None, at=AT)
+    ledger.settle_figures()
+
+    mark_deleted(repository=repository, kind="commit", external_ids=["other"], at=AT)
+    ledger.settle_figures()
+    kept = stored()
+    rebuild_figures(at=AT)
+
+    months = Figure.objects.filter(scope="organization").values_list("month", flat=True)
+    assert (kept, set(months)) == (stored(), {JANUARY, FEBRUARY})
 
 
 @pytest.fixture
