@@ -9,6 +9,7 @@ from community.people.bulk import among, chunks
 from contributors.activity.models import Waiting, WorkItem
 
 LAST_WORD = Coalesce("last_reply_at", "opened_at")
+AT_ONCE = 5_000  # putting the statement together takes longer than a thousand rows
 
 
 def derive_waiting(repository_id: int, ids: Iterable[int]) -> None:
@@ -17,7 +18,7 @@ def derive_waiting(repository_id: int, ids: Iterable[int]) -> None:
     What is derived from their replies has to be right already.
     """
     changed = 0
-    for chunk in chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids), AT_ONCE):
         rows = WorkItem.objects.filter(pk__in=among(chunk))
         unanswered = rows.unanswered()
         noted = rows.filter(waits_since__isnull=False)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from community.people.bulk import TEXTS, as_json, in_json, insert_new, upsert, utc_text
+from community.people.bulk import TEXTS, in_json, insert_new, upsert, utc_text
 from contributors.activity.rows import Row, RowKey, Table, is_older, survives
 
 KEY = ("repository_id", "external_id", "kind")
@@ -197,5 +197,5 @@ def _plain(table: Table, row: Row) -> list[Any]:
         if values[place] is not None:
             values[place] = utc_text(values[place])
     for place in table.lists:
-        values[place] = as_json(values[place])
+        values[place] = in_json(values[place])
     return values
