@@ -305,6 +305,12 @@ class Completeness(models.Model):
             models.Index(
                 fields=["day", "repository", "expected", "received"], name="completeness_by_day"
             ),
+            # And mostly nothing lacks.
+            models.Index(
+                fields=["day", "repository"],
+                name="completeness_lacking",
+                condition=Q(received__lt=F("expected")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ Days are stored; what holds at this moment (a run that waits for its limit, a
 source nobody reads any more) is asked of whoever reads repositories.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import floor
@@ -114,12 +114,17 @@ def weigh_each(
     at: datetime,
     start: date | None = None,
     end: date | None = None,
+    *,
+    stand: Mapping[int, Standing] | None = None,
 ) -> dict[int, Weight]:
-    """The weight of each repository over the days from `start` to before `end`."""
+    """The weight of each repository over the days from `start` to before `end`.
+
+    `stand` says how they stand where that was asked before.
+    """
     rows = Completeness.objects.filter(repository__in=among(repositories)).within(start, end)
     sums = rows.order_by().values_list("repository").annotate(Sum("expected"), Sum("received"))
     counts = {pk: (expected, received) for pk, expected, received in sums}
-    stand = standings(repositories, at)
+    stand = standings(repositories, at) if stand is None else stand
     found = {}
     for pk in repositories:
         mine = stand.get(pk)

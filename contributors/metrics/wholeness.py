@@ -75,14 +75,18 @@ def gap_of(place: Place, window: Window, viewer: "Viewer | None", at: datetime) 
     """
     repositories = repositories_of(place)
     end = max(window.end, at.date() + timedelta(days=1)) if window.days else window.end
-    weight = together(weigh_each(repositories, at, window.start, end).values())
-    if weight.is_complete or (not weight.expected and not weight.reasons):
+    stand = standings(repositories, at)
+    is_open = any(why.concerns(end) for one in stand.values() for why in one.reasons)
+    lacking = Completeness.objects.lacking().within(window.start, end)
+    # Nearly always nothing lacks, which is seen without adding up.
+    short = lacking.order_by().values_list("repository", flat=True)
+    if not is_open and set(repositories).isdisjoint(short):
         return None
+    weight = together(weigh_each(repositories, at, window.start, end, stand=stand).values())
     hidden = hidden_from(viewer)
     reasons = [one for one in weight.reasons if one.repository_id not in hidden]
     # A capped share without its reasons: those of a hidden repository would name it.
     is_capped = len(reasons) < len(weight.reasons)
-    lacking = Completeness.objects.lacking().within(window.start, end)
     shown = lacking.filter(repository__in=set(repositories) - hidden)
     worst = shown.order_by(F("received") - F("expected"), "day").first()
     told = Weight(weight.expected, weight.received, weight.is_read, reasons, is_capped)
