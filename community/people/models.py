@@ -95,6 +95,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [models.UniqueConstraint(Lower("handle"), name="person_handle_any_case")]
+        # Few are bots, and what they did is left out of nearly everything.
+        indexes = [models.Index(fields=["id"], name="person_bots", condition=Q(is_bot=True))]
 
     def __str__(self) -> str:
         return self.name or self.handle

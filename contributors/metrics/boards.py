@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.db.models import Sum
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -23,7 +24,7 @@ from contributors.metrics.cards import FigureCard, address, card, rows_url
 from contributors.metrics.charts import Chart
 from contributors.metrics.choices import beside, named_periods
 from contributors.metrics.formats import count, month_name, share
-from contributors.metrics.models import Beginning, Scope
+from contributors.metrics.models import Figure, Scope
 from contributors.metrics.periods import Extent, Window, window_of
 from contributors.metrics.queries import (
     COMMUNITY,
@@ -332,11 +333,11 @@ def community_board(query: QueryDict, viewer: "Viewer") -> dict[str, Any] | None
         return None
     window = window_of(query, extent)
     board = board_of(COMMUNITY, "community", window, extent, viewer)
-    acted = Beginning.objects.filter(scope=Scope.COMMUNITY).exclude(first=None)
+    came = Figure.objects.filter(scope=Scope.COMMUNITY, metric="new_contributors")
     return {
         "extent": extent,
         "since": month_name(extent.start),
-        "people_count": acted.count(),
+        "people_count": came.aggregate(people=Sum("n"))["people"] or 0,
         "picker": picker(window, extent),
         "gap": board.gap,
         **drawings(board, COMMUNITY, window),

@@ -87,6 +87,20 @@ def test_five_figures_of_the_page_equal_those_written_by_hand_in_sql(client, see
     assert by_hand["Contributions"] > by_hand["Issues opened"] > by_hand["Issues closed"] > 0
 
 
+def test_the_front_page_tells_how_many_people_ever_did_anything(client, seeded):
+    people = sql(
+        "SELECT count(DISTINCT i.person_id) FROM activity_contribution c"
+        " JOIN people_identity i ON i.id = c.identity_id"
+        " JOIN people_person p ON p.id = i.person_id AND NOT p.is_bot"
+        " WHERE c.deleted_at IS NULL"
+    )
+
+    answer = client.get(f"/{MARCH}")
+
+    assert answer.context["people_count"] == people
+    assert f"{people} people have contributed" in answer.text
+
+
 def test_a_period_chosen_by_hand_gives_the_figures_of_the_same_month(client, seeded):
     month = client.get(f"/{MARCH}")
     chosen = client.get("/?from=2026-03-01&to=2026-04-01")
