@@ -82,6 +82,7 @@ class WorkItem(models.Model):
             models.Index(fields=["opened_at"], name="work_item_time"),
             models.Index(fields=["repository", "kind", "opened_at"], name="work_item_opened"),
             models.Index(fields=["repository", "kind", "closed_at"], name="work_item_closed"),
+            models.Index(fields=["repository", "updated_at"], name="work_item_updated"),
             # All that is read of each open item to find what waits, so that no row is read.
             models.Index(
                 fields=[

@@ -58,10 +58,13 @@ def known_of(repository: int, *, knows_items: bool) -> Known:
     moments = present.order_by("occurred_at").values_list("occurred_at", flat=True)
     first, last = moments.first(), plausible.values_list("occurred_at", flat=True).first()
     known.track(first.date() if first else None, last)
-    items = WorkItem.objects.filter(repository=repository).aggregate(
-        first=Min("opened_at"), last=Max("updated_at")
-    )
-    known.track(items["first"].date() if items["first"] else None, items["last"])
+    items = WorkItem.objects.filter(repository=repository)
+    for kind in WorkItem.Kind.values:  # each from one end of an index
+        opened = items.filter(kind=kind).order_by("opened_at").values_list("opened_at", flat=True)
+        moment = opened.first()
+        known.track(moment.date() if moment else None, None)
+    updated = items.order_by("-updated_at").values_list("updated_at", flat=True)
+    known.track(None, updated.first())
     checks = Completeness.objects.filter(repository=repository).aggregate(
         first=Min("day"), last=Max("day")
     )
