@@ -87,11 +87,12 @@ def refreshed(number: int) -> float:
     from contributors.metrics.actions import mark_stale, refresh_figures
 
     repository = Repository.objects.order_by("pk")[number]
+    begun = time.time_ns()  # a kept database holds those of earlier runs
     acts = [
         ContributionRecord(
             source="github",
             kind="issue_comment",
-            external_id=f"new-{number}-{n}",
+            external_id=f"new-{begun}-{n}",
             actor=Actor("github", str(1 + n % 300), login=f"u{1 + n % 300}"),
             occurred_at=END.replace(year=END.year - 1, month=12, day=31, hour=n % 23),
             updated_at=END,
