@@ -139,14 +139,14 @@ def test_the_front_page_costs_the_same_queries_whatever_the_data(
     rebuild_figures(at=AT)
     client.get("/")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         answer = client.get("/")
 
     assert len(answer.context["projects"]) == size
 
 
 def test_the_dashboard_of_a_project_reads_few_rows(seeded, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         answer = client.get(reverse("metrics:project", args=["atlas"]))
 
     assert figures_of(answer)["Contributors"] == "2"
