@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from community.lib.heaps import share_heaps
 from community.lib.refusals import Refused, Sentence
 from contributors.activity.records import Batch, CompletenessRecord
 from integrations.connections.keys import Key, first_secret
@@ -20,6 +19,7 @@ from integrations.github import authors, commits, pulls, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import unfinished, weigh
 from integrations.github.cursor import Cursor
+from integrations.github.heaps import share_heaps
 from integrations.github.lanes import Lanes, Step
 from integrations.github.looking import Looking, described, parsed
 from integrations.github.passes import Passes
