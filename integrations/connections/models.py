@@ -257,3 +257,25 @@ class ExpectedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} #{self.number}"
+
+
+class Departure(models.Model):
+    """A thing that a delivery told gone, and that a list may have counted when it was looked at."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="departures", db_index=False
+    )
+    phase = models.CharField(max_length=40)  # the list, as in `Page.phase`
+    external_id = models.CharField(max_length=191)
+    made_at = models.DateTimeField()  # since when it was on the list
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "phase", "external_id"], name="departure_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.external_id} of {self.source_id}"

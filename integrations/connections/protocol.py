@@ -71,7 +71,7 @@ class Page:
 
 
 def merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts with what a page tells; of `lists` each by itself, since deliveries change them too."""
+    """Facts with what a page tells; of `lists` each by itself, since each is read by itself."""
     if "lists" not in told:
         return {**known, **told}
     return {**known, **told, "lists": {**(known.get("lists") or {}), **told["lists"]}}

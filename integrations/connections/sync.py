@@ -129,6 +129,7 @@ def store_page(*, run: SyncRun, page: Page, connector: Connector, at: datetime) 
     _bury(source, page, at)
     source.cursor = dict(page.cursor)
     source.facts = merged(source.facts, page.facts)
+    _forget_departures(source, page)
     source.budget = dict(connector.budget())
     source.weighed_at = source.weighed_at if page.is_bare else None
     source.save(update_fields=["cursor", "facts", "budget", "location", "weighed_at"])
@@ -163,6 +164,12 @@ def _bury(source: Source, page: Page, at: datetime) -> None:
             repository=source.repository, external_id__in=ids, deleted_at__isnull=False
         )
         source.expected_items.filter(number__in=dead.values("number")).delete()
+
+
+def _forget_departures(source: Source, page: Page) -> None:
+    """What was told gone before a list was looked at is in no length of it from now on."""
+    for phase, look in page.facts.get("lists", {}).items():
+        source.departures.filter(phase=phase, told_at__lte=look["at"]).delete()
 
 
 def _expect(source: Source, page: Page) -> None:

@@ -20,7 +20,7 @@ from integrations.connections.models import Delivery, ExpectedItem, Hook, Source
 from integrations.connections.querysets import SourceQuerySet
 from integrations.connections.receiving import close_delivery
 from integrations.github.events import Understood, understand
-from integrations.github.lengths import leaving, shorten
+from integrations.github.lengths import note_departures
 from integrations.github.mapping import SOURCE
 from integrations.github.ordering import news_of
 
@@ -130,9 +130,7 @@ def _store(source: Source, understood: Understood, told_at: datetime, at: dateti
     added = taken = 0
     if news.batch.work_items or news.batch.contributions:
         added = ingest(repository=repository, batch=news.batch, at=at).added
-    if understood.gone and understood.gone_at:
-        gone = leaving(source, understood)
-        shorten(source, gone, changed_at=understood.gone_at, told_at=told_at)
+    note_departures(source=source, understood=understood, told_at=told_at)
     for kind, ids in understood.gone.items():
         taken += mark_deleted(
             repository=repository, kind=kind, external_ids=ids, at=understood.gone_at or at

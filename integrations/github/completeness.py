@@ -21,7 +21,7 @@ from contributors.activity.tallies import (
     replies_by_item,
 )
 from integrations.connections.models import MissedDelivery, Source
-from integrations.github.lengths import WALKED
+from integrations.github.lengths import WALKED, left_since
 
 PHASES = {  # as the cursor calls them, as readers know them
     "issues": "issues",
@@ -194,20 +194,22 @@ def _seen(source: Source, held: Tally) -> Iterator[tuple[str, int, str]]:
     for phase, kind in WALKED.items():
         if told := lists.get(phase):
             beyond = told["total"] - totals[kind]
-            yield kind, beyond + _not_on_list(source, kind, told, beyond), "walked"
+            yield kind, beyond + _not_on_list(source, phase, told, beyond), "walked"
     commits = source.facts.get("commits")
     if isinstance(commits, int):
         yield "commit", commits - totals["commit"], "history"
 
 
-def _not_on_list(source: Source, kind: str, told: Mapping[str, Any], beyond: int) -> int:
+def _not_on_list(source: Source, phase: str, told: Mapping[str, Any], beyond: int) -> int:
     """How many are held that a list was too early to show, less those that died since."""
     at = datetime.fromisoformat(told["at"])
-    rows = Contribution.objects.filter(repository=source.repository, kind=kind)
+    rows = Contribution.objects.filter(repository=source.repository, kind=WALKED[phase])
     later = rows.present().filter(occurred_at__gt=at + LEEWAY).count()
     if beyond + later <= 0:
         return later
-    return later - rows.filter(deleted_at__gt=at, occurred_at__lte=at + LEEWAY).count()
+    delivered = source.departures.filter(phase=phase).values("external_id")
+    died = rows.filter(deleted_at__gt=at, occurred_at__lte=at + LEEWAY)
+    return later - died.exclude(external_id__in=delivered).count() - left_since(source, phase, at)
 
 
 def _short_items(source: Source) -> Iterator[Lack]:

@@ -28,7 +28,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.\.?$)[A-Za-z0-9._-]{1,10
 class Understood:
     """What a delivery says happened.
 
-    `gone` names by kind what was deleted; `gone_at` is the payload's own time.
+    `gone` names by kind what was deleted; `gone_at` is the payload's own time, when it
+    last changed, `gone_from` when it was made public.
     `expected` holds as of `said_at`; `grows` or `shrinks` is the one count of it
     that this act changes. `runs` are further repositories, by their ids, that
     have to be read.
@@ -41,6 +42,7 @@ class Understood:
     shrinks: str = ""
     gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
     gone_at: datetime | None = None
+    gone_from: datetime | None = None
     new_name: str = ""
     is_hidden: bool = False
     wants_run: bool = False
@@ -82,6 +84,7 @@ def _issue_comment(payload: Payload) -> Understood:
             shrinks="comments",
             gone={"issue_comment": [str(comment["id"])]},
             gone_at=required(comment["updated_at"]),
+            gone_from=required(comment["created_at"]),
         )
     whole = joined([batch], [comment_to_record(comment)])
     if payload["action"] != "created":
@@ -113,6 +116,7 @@ def _review_comment(payload: Payload) -> Understood:
         return Understood(
             gone={"review_comment": [str(comment["id"])]},
             gone_at=required(comment["updated_at"]),
+            gone_from=required(comment["created_at"]),
         )
     return Understood(joined((), [review_comment_to_record(comment)]))
 
@@ -122,8 +126,11 @@ def _release(payload: Payload) -> Understood:
     record: ContributionRecord | None = release_to_record(release)
     if payload["action"] in {"deleted", "unpublished"} or record is None:
         times = [release.get(name) for name in ("updated_at", "published_at", "created_at")]
-        at = max(required(one) for one in times if one)
-        return Understood(gone={"release": [str(release["id"])]}, gone_at=at)
+        return Understood(
+            gone={"release": [str(release["id"])]},
+            gone_at=max(required(one) for one in times if one),
+            gone_from=required(release.get("published_at") or release["created_at"]),
+        )
     return Understood(joined((), [record]))
 
 

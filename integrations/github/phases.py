@@ -65,7 +65,7 @@ class Phases:
         self.pool = pool
         self.signs = signs
         self.totals: dict[str, int] = {}
-        self.sizes: dict[str, int] = {}  # how long each list was said to be
+        self.looks: dict[str, tuple[int, str]] = {}  # how long each list was said to be, and when
 
     def lanes(self, cursor: Cursor) -> list[Lane]:
         """Each reading with the phase it owns: what others hang on comes first."""
@@ -134,10 +134,10 @@ class Phases:
         )
 
     def _size(self, phase: str, total: int, at: str) -> dict[str, Any]:
-        """How long a list is and when that was seen, told once for each length."""
-        if not total or self.sizes.get(phase) == total:
+        """How long a list is and when that was seen, told once for each look."""
+        if not total or self.looks.get(phase) == (total, at):
             return {}
-        self.sizes[phase] = total
+        self.looks[phase] = total, at
         return {"lists": {phase: {"total": total, "at": at}}}
 
     def _readings(self, listing: Listing, cursor: Cursor) -> Iterator[tuple[Reading, int]]:

@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models import F
 from django.test import RequestFactory
 
-from contributors.activity.models import Contribution, WorkItem
+from contributors.activity.models import Completeness, Contribution, WorkItem
 from integrations.connections import sync
 from integrations.connections.actions import connect
 from integrations.connections.models import Delivery, ExpectedItem, Source, SyncRun
+from integrations.connections.protocol import Page
 from integrations.connections.receiving import Arrived
 from integrations.connections.sync import sync_source
 from integrations.github import applying, webhook
@@ -279,6 +281,38 @@ def test_without_the_guard_of_order_the_tables_would_differ(is_guarded, play, mo
         monkeypatch.setattr(applying, "news_of", lambda _, batch: News(batch, is_contested=False))
 
     assert (differing(play(1, TINY)) == {}) is is_guarded
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_what_leaves_between_the_look_at_a_list_and_its_storing_lacks_nowhere(
+    is_noted, settings, tmp_path, monkeypatch
+):
+    if not is_noted:
+        monkeypatch.setattr(applying, "note_departures", lambda **_: None)
+    settings.GITHUB_TOKEN, settings.GITHUB_WEBHOOK_SECRET = "good-token", SECRET
+    world = HookedWorld(seed=1, size=TINY)
+    settings.GITHUB_CLONE_BASE = str(world.write_git(tmp_path))
+    github = InItsTime(world)
+    post = Post(github, world, random.Random(1), dropped=0)
+    store = sync.store_page
+
+    def stored(*, page: Page, **arguments: Any) -> SyncRun:
+        if "review_comments" in page.facts.get("lists", {}):
+            with github.lock:
+                world.delete_line_comment(min(world.line_comments))
+            post.collect()
+            post.hand_over(len(post.waiting))
+        return store(page=page, **arguments)
+
+    monkeypatch.setattr(sync, "store_page", stored)
+    with serving(github) as settings.GITHUB_API_URL:
+        connect(connector="github", location="guild/hall", project="hall", at=NOON)
+        post.seen = len(world.deliveries)
+        read_all()
+
+    lacking = Completeness.objects.filter(received__lt=F("expected")).count()
+    assert lacking == (0 if is_noted else 1)
 
 
 def test_without_a_reading_what_was_dropped_would_be_missing(play):
