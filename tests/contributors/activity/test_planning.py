@@ -1,11 +1,11 @@
-"""What PostgreSQL knows of a table while a reading fills it."""
+"""What the databases know and hold while a reading fills tables."""
 
 import pytest
 from django.db import connection
 
 from contributors.activity.ingest import ingest
 from contributors.activity.models import Contribution
-from contributors.activity.planning import count_grown_tables
+from contributors.activity.planning import count_grown_tables, little_held
 from tests import factories
 from tests.contributors.activity.test_properties import story
 from tests.factories.activity import START, batch_of
@@ -29,3 +29,22 @@ def test_a_table_that_was_empty_at_the_last_look_is_looked_at_again(db):
     count_grown_tables()
 
     assert rows_known() == Contribution.objects.count() > 0
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="settings of SQLite")
+def test_a_reading_holds_little_and_leaves_the_settings_as_they_were(db):
+    usual = settings_of_sqlite()
+
+    with little_held():
+        held = settings_of_sqlite()
+
+    assert (held, settings_of_sqlite()) == ({"cache_size": -2_000, "temp_store": 1}, usual)
+    assert held != usual
+
+
+def settings_of_sqlite() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        return {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("cache_size", "temp_store")
+        }
