@@ -15,36 +15,44 @@ WHERE oid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) AS name))
     AND (pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1) OR reltuples = 0 AND relpages > 0)
 """
 
-# Two megabytes of the file, and what is sorted beyond them in a file of its own.
-SMALL = {"cache_size": -2_000, "temp_store": 1}
+SMALL_CACHE = -2_000  # kB, as SQLite has it by itself
+IN_FILES = 1  # as SQLite numbers the places for what is sorted
 
 
 @contextmanager
 def little_held() -> Iterator[None]:
-    """Let SQLite hold little in this process, while a reading writes all over its file.
+    """Let SQLite hold little of its file in this process, while a reading writes all over it.
 
     The system holds what was read lately as well, and gives it up where memory is short.
     """
+    with _set("cache_size", SMALL_CACHE):
+        yield
+
+
+@contextmanager
+def sorting_in_files() -> Iterator[None]:
+    """Let SQLite sort in a file what does not fit into its share of memory.
+
+    Not while pages are stored: what one statement may have to undo would go there, too.
+    """
+    with _set("temp_store", IN_FILES):
+        yield
+
+
+@contextmanager
+def _set(name: str, value: int) -> Iterator[None]:
+    """A setting of this connection, where it is to SQLite, and in the end its usual value."""
     if connection.vendor != "sqlite":
         yield
         return
-    usual = {name: _pragma(name) for name in SMALL}
-    for name, value in SMALL.items():
-        _pragma(name, value)
-    try:
-        yield
-    finally:
-        for name, value in usual.items():
-            _pragma(name, value)
-
-
-def _pragma(name: str, value: int | None = None) -> int:
-    """A setting of this connection to SQLite, set first where a value is given."""
     with connection.cursor() as cursor:
-        if value is not None:
-            cursor.execute(f"PRAGMA {name} = {value}")
         cursor.execute(f"PRAGMA {name}")
-        return int(cursor.fetchone()[0])
+        usual = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA {name} = {value}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA {name} = {usual}")
 
 
 def count_grown_tables() -> None:

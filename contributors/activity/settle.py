@@ -70,7 +70,7 @@ def put_off(repository: Repository, touched: Touched) -> None:
     Unsettled.objects.create(repository=repository, touched=touched.as_json())
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_waiting(*, repository: Repository) -> None:
     """Derive what was put off; a repository that is behind in nothing is left alone."""
     lock(repository)

@@ -16,7 +16,7 @@ from community.people.bulk import upsert
 from community.projects.models import Repository
 from contributors.activity.ingest import ingest_unsettled, mark_deleted, mark_present
 from contributors.activity.models import WorkItem
-from contributors.activity.planning import count_grown_tables, little_held
+from contributors.activity.planning import count_grown_tables, little_held, sorting_in_files
 from contributors.activity.settle import settle_waiting
 from integrations.connections import protocol
 from integrations.connections.actions import describe_repository, start_run
@@ -90,7 +90,8 @@ def _read(run: SyncRun, connector: Connector, *, full: bool, watch: Watch) -> Sy
             count_grown_tables()
             unsettled += len(page.batch.work_items) + len(page.batch.contributions)
             if time.monotonic() - settled_at > SETTLED_EVERY or unsettled > SETTLED_AT:
-                derive(source.repository)
+                with sorting_in_files():
+                    derive(source.repository)
                 settled_at, unsettled = time.monotonic(), 0
             watch(run)
             if run.source.state == Source.State.PAUSED:
@@ -201,9 +202,10 @@ def finish(
     at = timezone.now()
     weight = None
     if connector is not None:
-        derive(run.source.repository)
-        # Counting takes a while, so it comes before the locks.
-        weight = weigh_after(run, connector, error, at=at)
+        with sorting_in_files():
+            derive(run.source.repository)
+            # Counting takes a while, so it comes before the locks.
+            weight = weigh_after(run, connector, error, at=at)
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=run.source_id)
         run = SyncRun.objects.select_for_update().get(pk=run.pk)

@@ -5,7 +5,11 @@ from django.db import connection
 
 from contributors.activity.ingest import ingest
 from contributors.activity.models import Contribution
-from contributors.activity.planning import count_grown_tables, little_held
+from contributors.activity.planning import (
+    count_grown_tables,
+    little_held,
+    sorting_in_files,
+)
 from tests import factories
 from tests.contributors.activity.test_properties import story
 from tests.factories.activity import START, batch_of
@@ -32,19 +36,20 @@ def test_a_table_that_was_empty_at_the_last_look_is_looked_at_again(db):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="settings of SQLite")
-def test_a_reading_holds_little_and_leaves_the_settings_as_they_were(db):
-    usual = settings_of_sqlite()
+@pytest.mark.parametrize(
+    ("change", "name", "value"),
+    [(little_held, "cache_size", -2_000), (sorting_in_files, "temp_store", 1)],
+)
+def test_what_a_reading_sets_is_as_it_was_afterwards(change, name, value, db):
+    usual = setting(name)
 
-    with little_held():
-        held = settings_of_sqlite()
+    with change():
+        changed = setting(name)
 
-    assert (held, settings_of_sqlite()) == ({"cache_size": -2_000, "temp_store": 1}, usual)
-    assert held != usual
+    assert (changed, setting(name)) == (value, usual)
+    assert changed != usual
 
 
-def settings_of_sqlite() -> dict[str, int]:
+def setting(name: str) -> int:
     with connection.cursor() as cursor:
-        return {
-            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("cache_size", "temp_store")
-        }
+        return cursor.execute(f"PRAGMA {name}").fetchone()[0]
