@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 CHUNK = 1000
+RECORDS = 500  # that PostgreSQL is given as JSON at once; the driver copies them some times
 SQLITE_VALUES = 999  # that every SQLite takes in one statement
 SQLITE_ROWS = 40  # of at most 24 columns: every SQLite takes 999 values in one statement
 SQLITE_LENGTHS = (SQLITE_ROWS, 8, 1)
@@ -174,7 +175,7 @@ def _put(
     written, names = 0, kinds[-1]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for chunk in chunks(rows):
+            for chunk in chunks(rows, RECORDS):
                 cursor.execute(_upsert_records(table, *kinds), [_records(names, chunk)])
                 written += cursor.rowcount
             return written

@@ -15,7 +15,7 @@ WHERE oid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) AS name))
     AND (pg_relation_size(oid) / 8192 > 4 * greatest(relpages, 1) OR reltuples = 0 AND relpages > 0)
 """
 
-SMALL_CACHE = -2_000  # kB, as SQLite has it by itself
+SMALL_CACHE = -1_000  # kB, half of what SQLite takes by itself
 IN_FILES = 1  # as SQLite numbers the places for what is sorted
 
 

@@ -19,7 +19,7 @@ from integrations.github import authors, commits, pulls, reconcile
 from integrations.github.commits import Commits
 from integrations.github.completeness import unfinished, weigh
 from integrations.github.cursor import Cursor
-from integrations.github.heaps import share_heaps
+from integrations.github.heap import share_heap
 from integrations.github.lanes import Lanes, Step
 from integrations.github.looking import Looking, described, parsed
 from integrations.github.passes import Passes
@@ -112,7 +112,7 @@ class GitHubConnector(Passes, Looking):
         """Every lane's pages as they come, and the commits while there are none."""
         source.repository.refresh_from_db()
         signs = Signs(self.cursor.phase("issues"))
-        share_heaps()
+        share_heap()
         pool = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
         git = ThreadPoolExecutor(1, thread_name_prefix="git")
         phases = Phases(self.transport, self.place, pool, signs)

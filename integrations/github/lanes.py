@@ -17,7 +17,7 @@ from integrations.github.cursor import Cursor, Parts
 from integrations.github.keyring import Stopped
 
 AHEAD = 1_000  # rows from which on a lane waits for the writer
-AT_ONCE = 2_000  # rows from which on a transaction takes in no other lane
+AT_ONCE = 3_000  # rows from which on a transaction takes in no other lane
 A_LOOK = 1.0  # seconds after which the writer looks again, should a bell have been missed
 
 

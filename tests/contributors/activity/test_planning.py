@@ -38,7 +38,7 @@ def test_a_table_that_was_empty_at_the_last_look_is_looked_at_again(db):
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="settings of SQLite")
 @pytest.mark.parametrize(
     ("change", "name", "value"),
-    [(little_held, "cache_size", -2_000), (sorting_in_files, "temp_store", 1)],
+    [(little_held, "cache_size", -1_000), (sorting_in_files, "temp_store", 1)],
 )
 def test_what_a_reading_sets_is_as_it_was_afterwards(change, name, value, db):
     usual = setting(name)
