@@ -72,7 +72,11 @@ def put_off(repository: Repository, touched: Touched) -> None:
 
 @transaction.atomic(savepoint=False)
 def settle_waiting(*, repository: Repository) -> None:
-    """Derive what was put off; a repository that is behind in nothing is left alone."""
+    """Derive what was put off; a repository that is behind in nothing is left alone.
+
+    Within a transaction of the caller without a savepoint, for which SQLite would
+    hold every page as it was.
+    """
     lock(repository)
     settle(repository, Touched())
 

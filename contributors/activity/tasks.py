@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from community.jobs.registry import task
 from community.projects.models import Repository
 from contributors.activity.derived import rebuild_repository
@@ -22,7 +24,8 @@ def rebuild(repository_id: int) -> None:
 def settle() -> None:
     """Derive what a run put off that died and has no successor."""
     for repository in Repository.objects.filter(pk__in=Unsettled.objects.values("repository")):
-        settle_waiting(repository=repository)
+        with transaction.atomic():
+            settle_waiting(repository=repository)
 
 
 @task("activity.note_people")
