@@ -110,6 +110,16 @@ def test_a_later_look_forgets_what_was_told_gone_before_it(source):
     assert list(source.departures.values_list("external_id", flat=True)) == ["c2"]
 
 
+def test_the_same_look_told_again_by_a_run_that_goes_on_leaves_nothing_lacking(source):
+    delivered(source, "issue_comment", "c1")
+    page = Page(Batch(), {}, "issue_comments", facts={"lists": source.facts["lists"]})
+
+    with sources.scripted() as connector:
+        store_page(run=sources.run(source), page=page, connector=connector, at=NOON)
+
+    assert lacking(Source.objects.get(pk=source.pk)) == 0
+
+
 def test_a_page_tells_of_its_own_list_alone():
     known = {"labels": ["a"], "lists": {"releases": {"total": 3}, "issues": {"total": 9}}}
 
